@@ -1,0 +1,20 @@
+"""Only the pages of the origins that you list may read the answers."""
+
+import falcon
+import falcon.asgi
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide, when the demo runs
+        ],
+    )
+)
+app.add_route('/menu', Menu())

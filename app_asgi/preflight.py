@@ -1,0 +1,28 @@
+"""A browser asks first before it sends what a plain form could not."""
+
+import falcon
+import falcon.asgi
+
+
+class Order:
+    async def on_get(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, number: int
+    ) -> None:
+        resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
+
+    # The browser asks first: no form can send a PUT, or a body of JSON.
+    async def on_put(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, number: int
+    ) -> None:
+        resp.media = {'number': number, 'changed': await req.get_media()}
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide, when the demo runs
+        ],
+    )
+)
+app.add_route('/orders/{number:int}', Order())

@@ -1,0 +1,9 @@
+"""Wrong on purpose: the flag and the middleware together do not start."""
+
+import falcon
+import falcon.asgi
+
+app = falcon.asgi.App(
+    cors_enable=True,
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
+)

@@ -1,0 +1,23 @@
+"""A browser asks first before it sends what a plain form could not."""
+
+import falcon
+
+
+class Order:
+    def on_get(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
+        resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
+
+    # The browser asks first: no form can send a PUT, or a body of JSON.
+    def on_put(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
+        resp.media = {'number': number, 'changed': req.get_media()}
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide, when the demo runs
+        ],
+    )
+)
+app.add_route('/orders/{number:int}', Order())

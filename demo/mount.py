@@ -1,0 +1,184 @@
+"""Mount every lesson under ``/<lesson>/`` of one WSGI and one ASGI application.
+
+``gunicorn 'demo.mount:wsgi()'`` and ``uvicorn --factory demo.mount:asgi`` serve them. Programs
+that are wrong on purpose (``wrong_*``) are not mounted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pkgutil
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+import falcon
+import falcon.asgi
+
+from demo.wire import ASGIApplication, Event, Receive, Recorder, Scope, Send
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ROOT = Path(__file__).parent.parent
+GUIDE_IN_LESSONS = 'http://127.0.0.1:9000'
+GUIDE_PORT_VARIABLE = 'CORS_DEMO_GUIDE_PORT'
+
+
+def lesson_names() -> list[str]:
+    """Name the lessons that are mounted, sorted."""
+    names = (module.name for module in pkgutil.iter_modules([str(ROOT / 'app_wsgi')]))
+    return sorted(name for name in names if not name.startswith('wrong_'))
+
+
+class _LessonLoader(SourceFileLoader):
+    """Loads a lesson as written, but for the guide's port where the reader moved it."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        source = self.get_data(self.path).decode()
+        return self.source_to_code(source.replace(GUIDE_IN_LESSONS, _guide_origin()), self.path)
+
+
+def load_lesson(package: str, name: str) -> Any:
+    """Return the ``app`` of the lesson ``name`` of ``package`` (``app_wsgi``, ``app_asgi``)."""
+    loader = _LessonLoader(f'demo.lessons.{package}.{name}', str(ROOT / package / f'{name}.py'))
+    module = ModuleType(loader.name)
+    loader.exec_module(module)
+    return module.app
+
+
+def wsgi() -> WSGIApplication:
+    """Build the WSGI application that holds every WSGI lesson."""
+    recorder = Recorder()
+    lessons = {name: load_lesson('app_wsgi', name) for name in lesson_names()}
+    front = falcon.App(middleware=_wire_cors())
+    front.add_route('/_wire/{key}', _WireReader(recorder))
+    front.add_sink(_list_lessons, '/')
+
+    def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        key, name, prefix = _place(environ['PATH_INFO'])
+        if name not in lessons:
+            return front(environ, start_response)
+        environ['SCRIPT_NAME'] += prefix
+        environ['PATH_INFO'] = environ['PATH_INFO'].removeprefix(prefix) or '/'
+        app = recorder.wsgi(key, lessons[name]) if key else lessons[name]
+        return app(environ, start_response)
+
+    return mounted
+
+
+def asgi() -> ASGIApplication:
+    """Build the ASGI application that holds every ASGI lesson."""
+    recorder = Recorder()
+    lessons = {name: load_lesson('app_asgi', name) for name in lesson_names()}
+    front = falcon.asgi.App(middleware=_wire_cors())
+    front.add_route('/_wire/{key}', _AsyncWireReader(recorder))
+    front.add_sink(_list_lessons_async, '/')
+
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'lifespan':
+            await _lifespan(list(lessons.values()), receive, send)
+            return
+        key, name, prefix = _place(scope['path'])
+        if name not in lessons:
+            await front(scope, receive, send)
+            return
+        inner = {
+            **scope,
+            'root_path': scope.get('root_path', '') + prefix,
+            'path': scope['path'].removeprefix(prefix) or '/',
+        }
+        recorded = key and scope['type'] == 'http'
+        app = recorder.asgi(key, lessons[name]) if recorded else lessons[name]
+        await app(inner, receive, send)
+
+    return mounted
+
+
+def _place(path: str) -> tuple[str, str, str]:
+    """Split a path into the recorder's key, the lesson's name and the prefix they take up."""
+    match path.split('/', maxsplit=4):
+        case ['', '_wire', key, name, *_] if key:
+            return key, name, f'/_wire/{key}/{name}'
+        case ['', name, *_]:
+            return '', name, f'/{name}'
+    return '', '', ''
+
+
+def _guide_port() -> str:
+    return os.environ.get(GUIDE_PORT_VARIABLE, '9000')
+
+
+def _guide_origin() -> str:
+    return f'http://127.0.0.1:{_guide_port()}'
+
+
+def _wire_cors() -> falcon.CORSMiddleware[Any, Any]:
+    return falcon.CORSMiddleware(
+        allow_origins=[_guide_origin(), f'http://localhost:{_guide_port()}']
+    )
+
+
+class _WireReader:
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, key: str) -> None:
+        resp.media = self._recorder.read(key)
+        resp.cache_control = ['no-store']
+
+
+class _AsyncWireReader:
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response, key: str) -> None:
+        resp.media = self._recorder.read(key)
+        resp.cache_control = ['no-store']
+
+
+def _list_lessons(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
+    found = req.path == '/'
+    resp.status = falcon.HTTP_200 if found else falcon.HTTP_404
+    resp.media = {
+        'title': 'The lessons of this server' if found else 'No lesson answers here',
+        'lessons': [f'/{name}' for name in lesson_names()],
+    }
+
+
+async def _list_lessons_async(req: Any, resp: Any, **more: Any) -> None:
+    _list_lessons(req, resp, **more)
+
+
+async def _lifespan(apps: list[ASGIApplication], receive: Receive, send: Send) -> None:
+    """Start every application, and stop all when the server says so."""
+    async with AsyncExitStack() as running:
+        await receive()
+        for app in apps:
+            await running.enter_async_context(_running(app))
+        await send({'type': 'lifespan.startup.complete'})
+        await receive()
+    await send({'type': 'lifespan.shutdown.complete'})
+
+
+@asynccontextmanager
+async def _running(app: ASGIApplication) -> AsyncIterator[None]:
+    to_app: asyncio.Queue[Event] = asyncio.Queue()
+    from_app: asyncio.Queue[Event] = asyncio.Queue()
+
+    async def ask(step: str) -> None:
+        await to_app.put({'type': f'lifespan.{step}'})
+        answer = await from_app.get()
+        if answer['type'] != f'lifespan.{step}.complete':
+            raise RuntimeError(f'lifespan {step} failed: {answer.get("message", "")}')
+
+    scope = {'type': 'lifespan', 'asgi': {'version': '3.0', 'spec_version': '2.0'}}
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(app(scope, to_app.get, from_app.put))
+        await ask('startup')
+        yield
+        await ask('shutdown')

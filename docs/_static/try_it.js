@@ -1,0 +1,155 @@
+// The "Try it" panel. It acts only where this page's own origin says that a demo is running:
+// a hosted guide never calls the reader's machine. Everything shown is set as text, never as HTML.
+
+const place = document.querySelector('.try-it');
+const root = document.documentElement.dataset.content_root;
+const QUIET = /^(accept.*|cache-control|connection|dnt|host|pragma|priority|referer|sec-.*|te|upgrade.*|user-agent)$/i;
+const DECIDES = /^(origin|cookie|set-cookie|authorization|vary|access-control-.*)$/i;
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+async function runningDemo() {
+  if (location.protocol === 'file:') return null;
+  try {
+    const response = await fetch(`${root}_demo.json`);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+// One step: call it, then ask the server what went over the wire under this run's own key.
+async function run(step, server, lesson) {
+  const key = crypto.randomUUID();
+  const outcome = {};
+  try {
+    outcome.value = await step(`${server}/_wire/${key}/${lesson}`);
+  } catch (error) {
+    outcome.error = error;
+  }
+  try {
+    outcome.wire = await (await fetch(`${server}/_wire/${key}`)).json();
+  } catch {
+    outcome.wire = [];
+  }
+  return outcome;
+}
+
+function verdict({ error, wire }) {
+  if (!error) return ['readable', 'readable'];
+  if (wire.length && error instanceof TypeError) return ['blocked', 'blocked by the browser'];
+  return ['failed', wire.length ? 'failed in the script' : 'no answer: is the demo still running?'];
+}
+
+function headerLines(headers) {
+  return headers.flatMap(([name, value]) => {
+    const shown = DECIDES.test(name) ? element('strong', {}, name) : name;
+    return [shown, `: ${value}\n`];
+  });
+}
+
+function exchange({ method, path, request_headers, status, response_headers, body }) {
+  return element(
+    'pre',
+    { tabindex: 0 },
+    `${method} ${path}\n`,
+    ...headerLines(request_headers.filter(([name]) => !QUIET.test(name))),
+    `\n${status || '(no answer)'}\n`,
+    ...headerLines(response_headers.filter(([name]) => !/^(date|server)$/i.test(name)).sort()),
+    body && `\n${body}`,
+  );
+}
+
+function shownStep(step, outcome) {
+  const [kind, words] = verdict(outcome);
+  const got = outcome.error ? String(outcome.error) : JSON.stringify(outcome.value, null, 2);
+  return element(
+    'section',
+    { class: 'try-it-step', 'data-step': step.name },
+    element(
+      'h3',
+      {},
+      element('code', {}, `${step.name}(api)`),
+      element('span', { class: `try-it-verdict ${kind}` }, words),
+    ),
+    element(
+      'div',
+      { class: 'try-it-columns' },
+      element(
+        'div',
+        { class: 'try-it-got' },
+        element('h4', {}, 'What the script got'),
+        element('pre', { tabindex: 0 }, got),
+      ),
+      element(
+        'div',
+        { class: 'try-it-wire' },
+        element('h4', {}, 'What went over the wire'),
+        ...outcome.wire.map(exchange),
+      ),
+    ),
+  );
+}
+
+function serverChoice(value, label, chosen) {
+  const input = element('input', { type: 'radio', name: 'try-it-server', value });
+  input.checked = chosen;
+  return element('label', {}, input, ` ${label}`);
+}
+
+function rememberedServer() {
+  const tab = document.querySelector('.sphinx-tabs [role="tab"][aria-selected="true"]');
+  return tab?.textContent === 'ASGI' ? 'asgi' : 'wsgi';
+}
+
+function otherOrigin(demo) {
+  const other = demo.origins.find((origin) => origin !== location.origin);
+  const link = element('a', { href: other + location.pathname + '#try-it' }, other);
+  return element(
+    'p',
+    {},
+    'This page is ',
+    element('code', {}, location.origin),
+    '. To be another origin, open it as ',
+    link,
+    '.',
+  );
+}
+
+async function build(demo) {
+  const lesson = [...place.classList].find((name) => name.startsWith('try-')
+    && name !== 'try-it').slice('try-'.length).replaceAll('-', '_');
+  const steps = (await import(`/_pages/${lesson}.js`)).default;
+  const results = element('div', { 'aria-live': 'polite', class: 'try-it-results' });
+  const button = element('button', { type: 'submit' }, 'Try it');
+  const form = element(
+    'form',
+    { class: 'try-it-controls', 'aria-label': 'Try this lesson' },
+    serverChoice('wsgi', 'WSGI (gunicorn)', rememberedServer() === 'wsgi'),
+    serverChoice('asgi', 'ASGI (uvicorn)', rememberedServer() === 'asgi'),
+    button,
+  );
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    results.replaceChildren();
+    for (const step of steps) {
+      const outcome = await run(step, demo[form.elements['try-it-server'].value], lesson);
+      results.append(shownStep(step, outcome));
+    }
+    button.disabled = false;
+  });
+  document.addEventListener('tab-chosen', ({ detail }) => {
+    const input = form.querySelector(`input[value="${detail.toLowerCase()}"]`);
+    if (input) input.checked = true;
+  });
+  const recorded = element('details', {}, element('summary', {}, 'A recorded run'), ...place.childNodes);
+  place.replaceChildren(otherOrigin(demo), form, results, recorded);
+}
+
+if (place) runningDemo().then((demo) => demo && build(demo));

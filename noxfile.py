@@ -1,0 +1,91 @@
+"""The project's commands; ``nox --list`` names them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import nox
+
+if sys.version_info < (3, 11):
+    sys.exit(f'This project needs Python 3.11 or newer; this is {sys.version.split()[0]}.')
+
+nox.options.sessions = ['tests']
+nox.options.reuse_venv = 'yes'
+nox.options.error_on_missing_interpreters = True
+
+PYPROJECT = nox.project.load_toml('pyproject.toml')
+BUILDERS = ('html', 'epub', 'text')
+PYTHON_FILES = ('app_asgi', 'app_wsgi', 'demo', 'docs/conf.py', 'noxfile.py', 'tests')
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    session.install('--quiet', *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+def build(session: nox.Session, builder: str) -> None:
+    """Build the docs; a doctree folder per builder, for tabs differ between builders."""
+    session.run(
+        'sphinx-build',
+        '--builder',
+        builder,
+        '--nitpicky',
+        '--fail-on-warning',
+        '--keep-going',
+        '--quiet',
+        '--doctree-dir',
+        f'docs/_build/doctrees/{builder}',
+        'docs',
+        f'docs/_build/{builder}',
+    )
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Build the guide and serve it with both APIs; options go after --."""
+    install(session, 'servers', 'docs')
+    build(session, 'html')
+    session.run('python', '-m', 'demo', *session.posargs, interrupt_timeout=20)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests with coverage; options of pytest go after --."""
+    install(session, 'test')
+    session.run('coverage', 'erase')
+    session.run('coverage', 'run', '-m', 'pytest', *session.posargs)
+    session.run('coverage', 'combine', '--quiet')
+    if not session.posargs:
+        session.run('coverage', 'report')
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the guide as HTML, EPUB and text, and check every internal link."""
+    install(session, 'test')
+    for builder in BUILDERS:
+        build(session, builder)
+    session.run('pytest', '--quiet', 'tests/docs/test_site.py', env={'GUIDE': 'docs/_build/html'})
+
+
+@nox.session
+def record(session: nox.Session) -> None:
+    """Write docs/_exchanges and docs/_verdicts anew from the running lessons."""
+    install(session, 'test')
+    session.run('python', '-m', 'tests.record', *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style with ruff; `nox -s lint -- --fix` mends what it can."""
+    install(session, 'dev')
+    session.run('ruff', 'check', *session.posargs)
+    session.run('ruff', 'format', *([] if '--fix' in session.posargs else ['--check']))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types with mypy and pyright."""
+    install(session, 'dev')
+    session.run('mypy', *PYTHON_FILES)
+    session.run('pyright', '--pythonpath', str(Path(session.bin) / 'python'))

@@ -1,0 +1,11 @@
+async function readMenu(api) {
+  const response = await fetch(`${api}/menu`);
+  return response.json();
+}
+
+async function readMenuWithCookies(api) {
+  const response = await fetch(`${api}/menu`, { credentials: 'include' });
+  return response.json();
+}
+
+export default [readMenu, readMenuWithCookies];

@@ -1,0 +1,45 @@
+"""The lessons, as the tests reach them: by name, through one client for both interfaces."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+INTERFACES = ('wsgi', 'asgi')
+LESSONS = sorted(
+    path.stem
+    for path in (ROOT / 'app_wsgi').glob('*.py')
+    if not path.stem.startswith(('_', 'wrong_'))
+)
+
+
+def load(interface: str, lesson: str) -> Any:
+    """Import a lesson as its reader would; return its app."""
+    return importlib.import_module(f'app_{interface}.{lesson}').app
+
+
+def send(interface: str, lesson: str, request: httpx.Request) -> httpx.Response:
+    """Send one request to a lesson's app, in this process."""
+    app = load(interface, lesson)
+    if interface == 'wsgi':
+        with httpx.Client(transport=httpx.WSGITransport(app)) as client:
+            return client.send(request)
+
+    async def send_async() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+            return await client.send(request)
+
+    return asyncio.run(send_async())
+
+
+def pairs() -> Iterator[tuple[str, str]]:
+    """Every lesson on every interface, for parametrize."""
+    for lesson in LESSONS:
+        for interface in INTERFACES:
+            yield interface, lesson

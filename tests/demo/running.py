@@ -1,0 +1,71 @@
+"""The demo as a reader runs it: a process of its own, on free ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.apps import ROOT
+
+ADDRESS = re.compile(r'(Guide|WSGI API|ASGI API)\s+(http://127\.0\.0\.1:\d+)/')
+
+
+@dataclass
+class RunningDemo:
+    """The demo's process and its three origins."""
+
+    process: subprocess.Popen[str]
+    guide: str
+    wsgi: str
+    asgi: str
+
+    def api(self, interface: str) -> str:
+        return {'wsgi': self.wsgi, 'asgi': self.asgi}[interface]
+
+    def children(self) -> list[int]:
+        """Process ids of the servers (Linux and macOS)."""
+        found = subprocess.run(
+            ['ps', '-A', '-o', 'pid=,ppid='], capture_output=True, text=True, check=True
+        )
+        rows = [line.split() for line in found.stdout.splitlines()]
+        return [int(pid) for pid, parent in rows if int(parent) == self.process.pid]
+
+
+@contextmanager
+def running_demo(guide: Path, *options: str) -> Iterator[RunningDemo]:
+    """Start ``python -m demo`` on free ports, wait for its greeting, and end it with SIGINT."""
+    ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'demo', f'--guide={guide}', *ports, *options],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, 'PYTHONUNBUFFERED': '1'},
+    )
+    assert process.stdout is not None
+    with process, process.stdout as output:
+        try:
+            addresses: list[str] = []
+            while len(addresses) < 3:
+                line = output.readline()
+                assert line, f'the demo ended with exit code {process.wait()}'
+                addresses += [match[2] for match in ADDRESS.finditer(line)]
+            yield RunningDemo(process, *addresses)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(20)
+
+
+def demo_json(guide: str) -> dict[str, object]:
+    answer: dict[str, object] = json.loads(httpx.get(f'{guide}/_demo.json').text)
+    return answer

@@ -1,0 +1,77 @@
+"""The `.http` files of docs/_exchanges: a request as written by hand, its answer as recorded.
+
+    GET /menu HTTP/1.1
+    Origin: https://shop.example.com
+
+    HTTP/1.1 200 OK
+    Content-Type: application/json
+
+    {"rye": 4.2}
+
+The name is ``<lesson>--<what it shows>.http``. Header names are written as people know them
+and sorted in the answer. What the server adds by itself is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from demo.wire import header_name
+from tests.apps import ROOT
+
+FOLDER = ROOT / 'docs/_exchanges'
+OF_THE_SERVER = {'Connection', 'Date', 'Server', 'Transfer-Encoding'}
+
+
+@dataclass(frozen=True)
+class RecordedExchange:
+    """One file: ``request`` and ``answer`` are its two halves as text."""
+
+    path: Path
+    request: str
+    answer: str
+
+    @property
+    def lesson(self) -> str:
+        return self.path.stem.partition('--')[0]
+
+    def to(self, base_url: str) -> httpx.Request:
+        """Build the request, aimed at a server."""
+        head, _, body = self.request.partition('\n\n')
+        first, *header_lines = head.splitlines()
+        method, path, _version = first.split(' ')
+        split = (line.partition(': ') for line in header_lines)
+        headers = [(name, value) for name, _, value in split]
+        return httpx.Request(method, base_url + path, headers=headers, content=body.strip())
+
+    def with_answer(self, response: httpx.Response) -> RecordedExchange:
+        return RecordedExchange(self.path, self.request, answer_text(response))
+
+    @property
+    def text(self) -> str:
+        return f'{self.request}\n\n{self.answer}\n'
+
+
+def read(path: Path) -> RecordedExchange:
+    """Read a file; one that was never recorded has no answer yet."""
+    request, mark, answer = path.read_text().partition('\n\nHTTP/1.1 ')
+    return RecordedExchange(path, request.rstrip('\n'), (mark + answer).strip())
+
+
+def read_all() -> list[RecordedExchange]:
+    return [read(path) for path in sorted(FOLDER.glob('*.http'))]
+
+
+def answer_text(response: httpx.Response) -> str:
+    """Write an answer as the files show it."""
+    headers = sorted(
+        (header_name(name), value)
+        for name, value in response.headers.multi_items()
+        if header_name(name) not in OF_THE_SERVER
+    )
+    lines = [f'HTTP/1.1 {response.status_code} {response.reason_phrase}']
+    lines += [f'{name}: {value}' for name, value in headers]
+    return '\n'.join(lines) + (f'\n\n{response.text}' if response.text else '')

@@ -1,0 +1,25 @@
+"""Every exchange that a page shows is what both apps answer today."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.apps import INTERFACES, LESSONS, send
+from tests.exchanges.http_file import RecordedExchange, answer_text, read_all
+
+EXCHANGES = read_all()
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize('exchange', EXCHANGES, ids=lambda exchange: exchange.path.stem)
+def test_the_app_answers_as_recorded(interface: str, exchange: RecordedExchange) -> None:
+    response = send(interface, exchange.lesson, exchange.to('http://api.example.com'))
+    assert answer_text(response) == exchange.answer
+
+
+def test_every_lesson_shows_at_least_two_exchanges() -> None:
+    shown = Counter(exchange.lesson for exchange in EXCHANGES)
+    assert set(shown) == set(LESSONS)
+    assert min(shown.values()) >= 2

@@ -1,0 +1,62 @@
+"""``nox -s record``: write the recorded files of the docs from the running lessons.
+
+Each request of docs/_exchanges goes to gunicorn and to uvicorn. Where the two differ, nothing
+is written and the difference is shown.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from demo.processes import api_servers, free_ports, wait_until_answering
+from tests.apps import ROOT
+from tests.exchanges.http_file import read_all
+
+OUTPUT = ROOT / 'docs/_output'
+
+
+def last_line(module: str) -> str:
+    """Run a program that is wrong on purpose; return the last line it prints."""
+    ended = subprocess.run(
+        [sys.executable, '-m', module], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return ended.stderr.splitlines()[-1] + '\n'
+
+
+def record_exchanges() -> None:
+    ports = free_ports({'guide': 0, 'wsgi': 0, 'asgi': 0})
+    with api_servers(*ports) as servers, httpx.Client() as client:
+        wait_until_answering(servers)
+        for exchange in read_all():
+            gunicorn, uvicorn = (
+                exchange.with_answer(client.send(exchange.to(f'{server.url}/{exchange.lesson}')))
+                for server in servers
+            )
+            if gunicorn != uvicorn:
+                sys.exit(
+                    f'{exchange.path.name}: the servers differ\n\n'
+                    f'gunicorn: {gunicorn.answer}\n\nuvicorn: {uvicorn.answer}'
+                )
+            write(exchange.path, gunicorn.text)
+
+
+def record_output() -> None:
+    for path in sorted(OUTPUT.glob('*.txt')):
+        write(path, last_line(f'app_wsgi.{path.stem}'))
+
+
+def write(path: Path, text: str) -> None:
+    if path.read_text() == text:
+        print(f'same     {path.relative_to(ROOT)}')
+    else:
+        path.write_text(text)
+        print(f'written  {path.relative_to(ROOT)}')
+
+
+if __name__ == '__main__':
+    record_exchanges()
+    record_output()
