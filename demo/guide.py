@@ -23,12 +23,15 @@ class GuideServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port: int, folder: Path, demo: dict[str, Any]) -> None:
-        super().__init__(('127.0.0.1', port), partial(_Handler, directory=str(folder)))
-        self.demo = json.dumps(demo).encode()
+        told = json.dumps(demo).encode()
+        handler = partial(_Handler, demo=told, directory=str(folder))
+        super().__init__(('127.0.0.1', port), handler)
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    server: GuideServer
+    def __init__(self, *arguments: Any, demo: bytes, directory: str) -> None:
+        self.demo = demo
+        super().__init__(*arguments, directory=directory)
 
     def do_GET(self) -> None:
         if self.path != '/_demo.json':
@@ -36,9 +39,9 @@ class _Handler(SimpleHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header('Content-Type', 'application/json')
-        self.send_header('Content-Length', str(len(self.server.demo)))
+        self.send_header('Content-Length', str(len(self.demo)))
         self.end_headers()
-        self.wfile.write(self.server.demo)
+        self.wfile.write(self.demo)
 
     def translate_path(self, path: str) -> str:
         if not path.startswith('/_pages/'):

@@ -85,7 +85,7 @@ def asgi() -> ASGIApplication:
             return
         key, name, prefix = _place(scope['path'])
         if name not in lessons:
-            await front(scope, receive, send)
+            await front(dict(scope), receive, send)
             return
         inner = {
             **scope,

@@ -155,6 +155,7 @@ def _bound_port(option: str, port: int, probes: ExitStack) -> int:
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         probe.bind(('127.0.0.1', port))
+        probe.listen()
     except OSError as error:
         raise DemoError(
             f'cannot use port {port} ({error.strerror}); choose another with {option} PORT'

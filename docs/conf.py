@@ -58,7 +58,7 @@ html_js_files = [(name, {'defer': 'defer'}) for name in ('tab_memory.js', 'try_i
 html_copy_source = False
 html_show_sourcelink = False
 html_permalinks_icon = '#'
-templates_path: list[str] = []
+templates_path = ['_templates']
 epub_show_urls = 'no'
 epub_exclude_files: list[str] = []
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import httpx
 
 from demo.processes import api_servers, free_ports, wait_until_answering
-from tests.apps import ROOT
+from tests.apps import INTERFACES, LESSONS, ROOT
+from tests.browsers import try_it
+from tests.browsers.chromium import launch
+from tests.conftest import build_guide
+from tests.demo.running import running_demo
 from tests.exchanges.http_file import read_all
 
 OUTPUT = ROOT / 'docs/_output'
@@ -49,6 +54,26 @@ def record_output() -> None:
         write(path, last_line(f'app_wsgi.{path.stem}'))
 
 
+def record_verdicts() -> None:
+    """Press *Try it* on every lesson's page in Chromium, for both servers."""
+    for lesson in LESSONS:
+        (try_it.FOLDER / f'{lesson}.txt').touch()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(build_guide(Path(folder) / 'html')) as demo,
+        launch() as browser,
+    ):
+        for lesson in LESSONS:
+            path = try_it.FOLDER / f'{lesson}.txt'
+            wsgi, asgi = (
+                try_it.verdict_text(browser, demo, lesson, interface) for interface in INTERFACES
+            )
+            if wsgi != asgi:
+                sys.exit(f'{lesson}: the servers differ\n\nWSGI: {wsgi}\n\nASGI: {asgi}')
+            if not try_it.same_verdict(path, wsgi):
+                write(path, wsgi)
+
+
 def write(path: Path, text: str) -> None:
     if path.read_text() == text:
         print(f'same     {path.relative_to(ROOT)}')
@@ -60,3 +85,4 @@ def write(path: Path, text: str) -> None:
 if __name__ == '__main__':
     record_exchanges()
     record_output()
+    record_verdicts()

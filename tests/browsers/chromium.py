@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 VARIABLE = 'CHROMIUM'
 INSTALL = 'apt-get install --no-install-recommends chromium'
@@ -51,10 +51,10 @@ class Chromium:
     Attributes:
         version: Product and version, such as ``Chrome/156.0.8078.73``.
         console: Every line that the browser printed to the console since :meth:`open`.
-        requests: Every address that the page asked for since :meth:`open`.
+        requests: Every address, but for ``data:``, that the page asked for since :meth:`open`.
     """
 
-    def __init__(self, debugger: str) -> None:
+    def __init__(self, socket: ClientConnection) -> None:
         self.console: list[str] = []
         self.requests: list[str] = []
         self._loads = 0
@@ -63,9 +63,7 @@ class Chromium:
         self._sent = 0
         self._changed = threading.Condition()
         self._closed = False
-        self._socket = connect(
-            debugger, max_size=None, proxy=None, compression=None, ping_interval=None
-        )
+        self._socket = socket
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.version: str = self.send('Browser.getVersion')['product']
@@ -167,7 +165,6 @@ class Chromium:
         self._session = {}
         self.send('Browser.close')
         self._reader.join(10)
-        self._socket.close()
 
     def _read(self) -> None:
         try:
@@ -189,7 +186,8 @@ class Chromium:
                 case {'method': 'Runtime.exceptionThrown', 'params': {'exceptionDetails': thrown}}:
                     self.console.append(thrown['text'])
                 case {'method': 'Network.requestWillBeSent', 'params': {'request': request}}:
-                    self.requests.append(request['url'])
+                    if not request['url'].startswith('data:'):
+                        self.requests.append(request['url'])
                 case {'method': 'Page.loadEventFired'}:
                     self._loads += 1
             self._changed.notify_all()
@@ -217,11 +215,13 @@ def launch() -> Iterator[Chromium]:
             env={**os.environ, 'HOME': home},
         )
         try:
-            browser = Chromium(_debugger(process))
-            try:
-                yield browser
-            finally:
-                browser.close()
+            address = _debugger(process)
+            with connect(address, max_size=None, proxy=None, ping_interval=None) as socket:
+                browser = Chromium(socket)
+                try:
+                    yield browser
+                finally:
+                    browser.close()
         finally:
             _end(process)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -12,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import httpx
 
 from tests.apps import ROOT
 
@@ -42,7 +39,7 @@ class RunningDemo:
 
 
 @contextmanager
-def running_demo(guide: Path, *options: str) -> Iterator[RunningDemo]:
+def running_demo(guide: Path, *options: str, **environment: str) -> Iterator[RunningDemo]:
     """Start ``python -m demo`` on free ports, wait for its greeting, and end it with SIGINT."""
     ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
     process = subprocess.Popen(
@@ -50,7 +47,7 @@ def running_demo(guide: Path, *options: str) -> Iterator[RunningDemo]:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, 'PYTHONUNBUFFERED': '1'},
+        env={**os.environ, **environment},
     )
     assert process.stdout is not None
     with process, process.stdout as output:
@@ -63,9 +60,4 @@ def running_demo(guide: Path, *options: str) -> Iterator[RunningDemo]:
             yield RunningDemo(process, *addresses)
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(20)
-
-
-def demo_json(guide: str) -> dict[str, object]:
-    answer: dict[str, object] = json.loads(httpx.get(f'{guide}/_demo.json').text)
-    return answer
+            process.wait(30)

@@ -61,8 +61,8 @@ def read(path: Path) -> RecordedExchange:
     return RecordedExchange(path, request.rstrip('\n'), (mark + answer).strip())
 
 
-def read_all() -> list[RecordedExchange]:
-    return [read(path) for path in sorted(FOLDER.glob('*.http'))]
+def read_all(folder: Path = FOLDER) -> list[RecordedExchange]:
+    return [read(path) for path in sorted(folder.glob('*.http'))]
 
 
 def answer_text(response: httpx.Response) -> str:

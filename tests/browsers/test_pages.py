@@ -1,0 +1,257 @@
+"""The guide's pages in a real browser: tabs, keyboard, print, no JavaScript, accessibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.apps import ROOT
+from tests.browsers.chromium import Chromium
+from tests.browsers.try_it import page_of, press_try_it
+from tests.conftest import build_guide
+from tests.demo.running import RunningDemo, running_demo
+
+PAGES = [
+    str(path.relative_to(ROOT / 'docs').with_suffix('.html'))
+    for path in sorted((ROOT / 'docs').rglob('*.rst'))
+    if '_build' not in path.parts
+]
+KEYS = {'ArrowLeft': 37, 'ArrowRight': 39, 'End': 35, 'Home': 36, 'Tab': 9, 'Enter': 13}
+
+# Two families of tabs on one page, and a link into a tab: more than the guide itself has yet.
+FAMILIES = """
+Families
+========
+
+`To the hidden place <#hidden-place>`_
+
+.. tabs::
+
+   .. group-tab:: WSGI
+
+      wsgi one
+
+   .. group-tab:: ASGI
+
+      asgi one
+
+.. tabs::
+
+   .. group-tab:: curl
+
+      curl
+
+   .. group-tab:: HTTPie
+
+      httpie
+
+   .. group-tab:: wget
+
+      .. _hidden-place:
+
+      wget
+
+.. tabs::
+
+   .. group-tab:: WSGI
+
+      wsgi two
+
+   .. group-tab:: ASGI
+
+      asgi two
+"""
+VISIBLE = """() => [...document.querySelectorAll('.sphinx-tabs-panel')]
+  .filter((panel) => getComputedStyle(panel).display !== 'none')
+  .map((panel) => panel.innerText.trim())"""
+
+
+@pytest.fixture(scope='module')
+def families(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A small guide with our configuration and scripts; its address."""
+    source = tmp_path_factory.mktemp('families')
+    (source / '_static').symlink_to(ROOT / 'docs/_static')
+    (source / 'conf.py').write_text((ROOT / 'docs/conf.py').read_text())
+    (source / 'index.rst').write_text(f'{FAMILIES}\n.. toctree::\n\n   other\n')
+    (source / 'other.rst').write_text(FAMILIES.replace('hidden-place', 'other-place'))
+    with running_demo(build_guide(source / '_build', source)) as running:
+        yield running.guide
+
+
+@pytest.fixture(autouse=True)
+def forget(chromium: Chromium, demo: RunningDemo) -> None:
+    chromium.look(1280)
+    chromium.open(f'{demo.guide}/index.html')
+    chromium.run('() => localStorage.clear()')
+
+
+def click(chromium: Chromium, label: str) -> None:
+    chromium.run(
+        """(label) => [...document.querySelectorAll('[role=tab]')]
+          .find((tab) => tab.textContent === label).click()""",
+        label,
+    )
+
+
+def press(chromium: Chromium, key: str) -> None:
+    chromium.press(key, KEYS[key], '\r' if key == 'Enter' else '')
+
+
+def focused(chromium: Chromium) -> str:
+    text: str = chromium.run('() => document.activeElement.textContent')
+    return text
+
+
+def test_one_click_chooses_in_the_whole_family(chromium: Chromium, families: str) -> None:
+    chromium.open(f'{families}/index.html')
+    assert chromium.run(VISIBLE) == ['wsgi one', 'curl', 'wsgi two']
+    click(chromium, 'ASGI')
+    assert chromium.run(VISIBLE) == ['asgi one', 'curl', 'asgi two']
+    click(chromium, 'ASGI')
+    assert chromium.run(VISIBLE) == ['asgi one', 'curl', 'asgi two']
+
+
+def test_every_family_is_remembered_on_other_pages(chromium: Chromium, families: str) -> None:
+    chromium.open(f'{families}/index.html')
+    click(chromium, 'ASGI')
+    click(chromium, 'HTTPie')
+    chromium.run('() => sessionStorage.clear()')  # as a new browser tab would
+    chromium.open(f'{families}/other.html')
+    assert chromium.run(VISIBLE) == ['asgi one', 'httpie', 'asgi two']
+
+
+def test_a_link_into_a_hidden_tab_opens_it(chromium: Chromium, families: str) -> None:
+    chromium.open(f'{families}/index.html')
+    chromium.run('() => document.querySelector(\'a[href="#hidden-place"]\').click()')
+    chromium.wait_for("[...document.querySelectorAll('[role=tab]')].at(4).ariaSelected === 'true'")
+    assert 'wget' in chromium.run(VISIBLE)
+    chromium.run('() => localStorage.clear()')
+    chromium.open(f'{families}/other.html#other-place')
+    assert 'wget' in chromium.run(VISIBLE)
+
+
+def test_tabs_follow_the_keyboard_pattern(chromium: Chromium, families: str) -> None:
+    chromium.open(f'{families}/index.html')
+    click(chromium, 'HTTPie')
+    chromium.run("() => document.querySelector('[role=tab]:nth-child(2)').focus()")
+    chromium.run("() => document.querySelectorAll('[role=tablist]')[1].children[1].focus()")
+    for key, label in (
+        ('ArrowRight', 'wget'),
+        ('ArrowRight', 'curl'),
+        ('ArrowLeft', 'wget'),
+        ('Home', 'curl'),
+        ('End', 'wget'),
+    ):
+        press(chromium, key)
+        assert focused(chromium) == label
+        assert label in chromium.run(VISIBLE)
+    stops = chromium.run(
+        """() => [...document.querySelectorAll('[role=tablist]')]
+          .map((list) => [...list.children].filter((tab) => tab.tabIndex === 0)
+          .map((tab) => tab.textContent))"""
+    )
+    assert stops == [['WSGI'], ['wget'], ['WSGI']]
+    press(chromium, 'Tab')
+    assert focused(chromium).strip() == 'wget'  # from the tab to its panel
+
+
+def test_every_panel_is_there_in_print(chromium: Chromium, families: str) -> None:
+    chromium.open(f'{families}/index.html')
+    chromium.send('Emulation.setEmulatedMedia', media='print')
+    shown = chromium.run(VISIBLE)
+    chromium.send('Emulation.setEmulatedMedia', media='')
+    assert len(shown) == 7
+
+
+def test_every_panel_is_there_without_javascript(chromium: Chromium, families: str) -> None:
+    chromium.send('Emulation.setScriptExecutionDisabled', value=True)
+    try:
+        chromium.open(f'{families}/index.html')
+        assert len(chromium.run(VISIBLE)) == 7
+    finally:
+        chromium.send('Emulation.setScriptExecutionDisabled', value=False)
+
+
+def test_try_it_works_by_keyboard_alone(chromium: Chromium, demo: RunningDemo) -> None:
+    chromium.open(f'{demo.guide}/{page_of("blocked")}')
+    chromium.wait_for("document.querySelector('.try-it-controls')")
+    chromium.run("() => document.querySelector('.try-it-controls input:checked').focus()")
+    press(chromium, 'ArrowRight')
+    assert chromium.run('() => document.activeElement.value') == 'asgi'
+    press(chromium, 'Tab')
+    assert focused(chromium) == 'Try it'
+    press(chromium, 'Enter')
+    chromium.wait_for("document.querySelector('.try-it-step')")
+    assert any(demo.asgi in address for address in chromium.requests)
+
+
+def test_the_chosen_tab_chooses_the_server(chromium: Chromium, demo: RunningDemo) -> None:
+    chromium.open(f'{demo.guide}/{page_of("blocked")}')
+    chromium.wait_for("document.querySelector('.try-it-controls')")
+    chosen = "() => document.querySelector('.try-it-controls input:checked').value"
+    assert chromium.run(chosen) == 'wsgi'
+    click(chromium, 'ASGI')
+    assert chromium.run(chosen) == 'asgi'
+    chromium.open(f'{demo.guide}/{page_of("preflight")}')
+    chromium.wait_for("document.querySelector('.try-it-controls')")
+    assert chromium.run(chosen) == 'asgi'
+
+
+def test_a_guide_without_a_demo_calls_nobody(chromium: Chromium, demo: RunningDemo) -> None:
+    chromium.send('Network.setBlockedURLs', urls=[f'{demo.guide}/_demo.json'])
+    chromium.open(f'{demo.guide}/{page_of("blocked")}')
+    chromium.send('Network.setBlockedURLs', urls=[])
+    text = chromium.run("() => document.querySelector('.try-it').innerText")
+    assert 'nox -s demo' in text
+    assert 'GET /menu HTTP/1.1' in text
+    assert 'TypeError: Failed to fetch' in text
+    assert {urlsplit(address).netloc for address in chromium.requests} == {
+        urlsplit(demo.guide).netloc
+    }
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_a_page_asks_its_own_origin_only(chromium: Chromium, demo: RunningDemo, page: str) -> None:
+    chromium.open(f'{demo.guide}/{page}')
+    asked = {urlsplit(address).netloc for address in chromium.requests}
+    assert asked == {urlsplit(demo.guide).netloc}
+    assert chromium.console == []
+
+
+@pytest.mark.parametrize('dark', [False, True], ids=['light', 'dark'])
+@pytest.mark.parametrize('page', PAGES)
+def test_axe_finds_no_fault(chromium: Chromium, demo: RunningDemo, page: str, dark: bool) -> None:
+    chromium.look(1280, dark=dark)
+    if '.html' in page and page_is_lesson(page):
+        press_try_it(chromium, demo.guide, Path(page).stem, 'wsgi')
+    else:
+        chromium.open(f'{demo.guide}/{page}')
+    assert faults(chromium) == []
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_nothing_is_cut_off_on_a_phone(chromium: Chromium, demo: RunningDemo, page: str) -> None:
+    chromium.look(380)
+    chromium.open(f'{demo.guide}/{page}')
+    assert chromium.run('() => document.documentElement.scrollWidth') <= 380
+
+
+def page_is_lesson(page: str) -> bool:
+    return (ROOT / 'pages' / f'{Path(page).stem}.js').is_file()
+
+
+def faults(chromium: Chromium) -> list[str]:
+    """Run axe-core on the page; name each rule with the first element that breaks it."""
+    chromium.send(
+        'Runtime.evaluate', expression=(files('axe_core_python') / 'axe.min.js').read_text()
+    )
+    found: list[str] = chromium.run(
+        """async () => (await axe.run({ resultTypes: ['violations'] })).violations
+          .map((rule) => `${rule.id}: ${rule.nodes.length} x ${rule.nodes[0].html} `
+            + rule.nodes[0].failureSummary)"""
+    )
+    return found

@@ -1,0 +1,45 @@
+"""The real parts that several tiers share, each started once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.apps import ROOT
+from tests.browsers.chromium import INSTALL, Chromium, executable, launch
+from tests.demo.running import RunningDemo, running_demo
+
+
+def build_guide(target: Path, source: Path = ROOT / 'docs') -> Path:
+    """Build HTML as ``nox -s docs`` does, every warning an error; return ``target``."""
+    command = [sys.executable, '-m', 'sphinx', '-b', 'html', '-n', '-W', '--keep-going', '-q']
+    doctrees = ['-d', str(target.with_name(f'{target.name}-doctrees'))]
+    subprocess.run([*command, *doctrees, str(source), str(target)], check=True)
+    return target
+
+
+@pytest.fixture(scope='session')
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built guide; the variable GUIDE names one that is built already."""
+    if built := os.environ.get('GUIDE'):
+        return ROOT / built
+    return build_guide(tmp_path_factory.mktemp('guide') / 'html')
+
+
+@pytest.fixture(scope='session')
+def demo(site: Path) -> Iterator[RunningDemo]:
+    with running_demo(site) as running:
+        yield running
+
+
+@pytest.fixture(scope='session')
+def chromium() -> Iterator[Chromium]:
+    if executable() is None:
+        pytest.skip(f'no Chromium on this machine; install it with: {INSTALL}')
+    with launch() as browser:
+        yield browser

@@ -1,0 +1,167 @@
+"""Read the guide as Sphinx does, and keep what the guards ask about."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
+
+from docutils import nodes
+from sphinx.addnodes import download_reference
+from sphinx.application import Sphinx
+from sphinx.deprecation import RemovedInSphinx11Warning
+from sphinx.directives.code import LiteralInclude
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+from sphinx_tabs.tabs import SphinxTabsPanel
+
+
+class RecordingLiteralInclude(LiteralInclude):
+    """Sphinx's own directive; the options it was given stay on the node."""
+
+    def run(self) -> list[nodes.Node]:
+        made = super().run()
+        for node in made:
+            for block in node.findall(nodes.literal_block):
+                block['include_options'] = dict(self.options)
+        return made
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of code, as a page shows it.
+
+    Attributes:
+        source: The included file, relative to the repository; None where text was typed.
+        download: The file that the caption offers, relative to the repository.
+        tab: Label of the tab that it stands in.
+    """
+
+    page: str
+    text: str
+    language: str
+    source: str | None
+    options: dict[str, str] = field(default_factory=dict)
+    download: str | None = None
+    caption: str = ''
+    tab: str | None = None
+
+    @property
+    def region(self) -> tuple[str, ...]:
+        return tuple(
+            str(self.options.get(key)) for key in ('pyobject', 'start-after', 'end-before')
+        )
+
+    @property
+    def commands(self) -> list[str]:
+        """What a reader types, where the block is a terminal."""
+        lines = self.text.splitlines() if self.language == 'console' else []
+        return [line.removeprefix('$ ') for line in lines if line.startswith('$ ')]
+
+
+@dataclass
+class Guide:
+    """All that the guards look at: the repository's folder, its pages' blocks and tabs."""
+
+    root: Path
+    pages: list[str] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    tab_sets: list[tuple[str, dict[str, list[Block]]]] = field(default_factory=list)
+    labels_in_tabs: list[tuple[str, str]] = field(default_factory=list)
+    warnings: str = ''
+
+
+def read_guide(root: Path, work: Path) -> Guide:
+    """Read every page of ``root/docs`` for the html builder, which alone knows tabs.
+
+    Args:
+        root: A repository, or a copy of one.
+        work: Folder for Sphinx's doctrees; unchanged pages are not read again.
+    """
+    said = io.StringIO()
+    guide = Guide(root)
+    path = list(sys.path)
+    try:
+        with patch_docutils(str(root / 'docs')), docutils_namespace(), catch_warnings():
+            simplefilter('ignore', RemovedInSphinx11Warning)  # napoleon's, not ours
+            app = Sphinx(
+                srcdir=root / 'docs',
+                confdir=root / 'docs',
+                outdir=work / 'html',
+                doctreedir=work / 'doctrees',
+                buildername='html',
+                status=None,
+                warning=said,
+            )
+            app.add_directive('literalinclude', RecordingLiteralInclude, override=True)
+            app.builder.read()
+            app.env.check_consistency()
+            for page in sorted(app.env.all_docs):
+                guide.pages.append(page)
+                _read_page(guide, page, app.env.get_doctree(page))
+    finally:
+        sys.path[:] = path
+    guide.warnings = said.getvalue()
+    return guide
+
+
+def _read_page(guide: Guide, page: str, doctree: nodes.document) -> None:
+    in_tabs = set()
+    for tabs in doctree.findall(_is_tabs):
+        labelled: dict[str, list[Block]] = {}
+        for panel in tabs.findall(SphinxTabsPanel):
+            label = _label(panel)
+            labelled[label] = [
+                _block(guide, page, node, label) for node in panel.findall(nodes.literal_block)
+            ]
+            guide.blocks += labelled[label]
+            in_tabs |= set(panel.findall(nodes.literal_block))
+            guide.labels_in_tabs += [(page, found) for found in _labels(panel)]
+        guide.tab_sets.append((page, labelled))
+    for node in (*doctree.findall(nodes.literal_block), *doctree.findall(nodes.doctest_block)):
+        if node not in in_tabs:
+            guide.blocks.append(_block(guide, page, node, None))
+
+
+def _is_tabs(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and 'sphinx-tabs' in node['classes']
+
+
+def _label(panel: nodes.Element) -> str:
+    """Decode what sphinx-tabs keeps of a group tab's label; other tabs have none."""
+    try:
+        return base64.b64decode(panel['name'], validate=True).decode()
+    except ValueError:
+        return f'(no group tab: {panel["name"]})'
+
+
+def _labels(panel: nodes.Element) -> Iterator[str]:
+    for node in panel.findall(nodes.Element):
+        if isinstance(node, nodes.target | nodes.footnote | nodes.citation) or node['names']:
+            yield ' '.join(node['names'] or node['ids']) or node.tagname
+
+
+def _block(guide: Guide, page: str, node: nodes.Element, tab: str | None) -> Block:
+    wrapper = node.parent if 'literal-block-wrapper' in node.parent.get('classes', ()) else None
+    downloads = list(wrapper.findall(download_reference)) if wrapper else []
+    source = node.get('source') if 'include_options' in node else None
+    docs = guide.root / 'docs'
+    return Block(
+        page=page,
+        text=node.astext(),
+        language=node.get('language', ''),
+        source=_relative(Path(source), guide.root) if source else None,
+        options=node.get('include_options', {}),
+        download=_relative(docs / page / '..' / downloads[0]['reftarget'], guide.root)
+        if downloads
+        else None,
+        caption=downloads[0].astext() if downloads else '',
+        tab=tab,
+    )
+
+
+def _relative(path: Path, root: Path) -> str:
+    return str(path.resolve().relative_to(root.resolve()))

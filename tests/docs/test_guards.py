@@ -1,0 +1,54 @@
+"""The guide as it stands has no fault that a guard knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.apps import ROOT
+from tests.docs.guards import GUARDS, faults_of_command
+from tests.docs.guide import Guide, read_guide
+
+
+@pytest.fixture(scope='module')
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
+    return read_guide(ROOT, tmp_path_factory.mktemp('guide'))
+
+
+@pytest.mark.parametrize('name', GUARDS)
+def test_guard_finds_nothing(guide: Guide, name: str) -> None:
+    assert list(GUARDS[name](guide)) == []
+
+
+def test_the_guards_have_something_to_look_at(guide: Guide) -> None:
+    assert len(guide.tab_sets) >= 7
+    assert {block.tab for block in guide.blocks} == {'WSGI', 'ASGI', None}
+    assert sum(len(block.commands) for block in guide.blocks) >= 15
+
+
+@pytest.mark.parametrize('page', ['README.md', 'CONTRIBUTING.md'])
+def test_every_command_of_the_front_matter_runs(page: str) -> None:
+    text = (ROOT / page).read_text()
+    commands = [line[2:] for line in text.splitlines() if line.startswith('$ ')]
+    assert commands
+    assert [fault for command in commands for fault in faults_of_command(ROOT, command)] == []
+
+
+def test_each_builder_has_its_own_doctrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    import noxfile
+
+    ran: list[tuple[str, ...]] = []
+
+    class Session:
+        posargs = ()
+
+        def install(self, *arguments: str) -> None: ...
+
+        def run(self, *arguments: str, **options: object) -> None:
+            ran.append(arguments)
+
+    noxfile.docs(Session())
+    builds = [command for command in ran if command[0] == 'sphinx-build']
+    doctrees = [command[command.index('--doctree-dir') + 1] for command in builds]
+    assert len(builds) == len(set(doctrees)) == 3
+    assert all({'--nitpicky', '--fail-on-warning'} <= set(command) for command in builds)

@@ -1,0 +1,89 @@
+"""The built site: every internal link leads somewhere, and no page fetches from elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tests.apps import LESSONS
+from tests.browsers.try_it import page_of
+
+FETCHING = {
+    'audio': 'src',
+    'embed': 'src',
+    'iframe': 'src',
+    'img': 'src',
+    'link': 'href',
+    'script': 'src',
+    'source': 'src',
+    'video': 'src',
+}
+NOT_FETCHED = {'author', 'canonical', 'index', 'next', 'prev', 'search'}
+MAX_BYTES = 200_000
+
+
+@pytest.fixture(scope='module')
+def pages(site: Path) -> dict[str, BeautifulSoup]:
+    return {
+        str(path.relative_to(site)): BeautifulSoup(path.read_text(), 'html.parser')
+        for path in sorted(site.rglob('*.html'))
+    }
+
+
+def fetched(page: BeautifulSoup) -> list[str]:
+    """Addresses that a browser asks for by itself when it shows the page."""
+    found = []
+    for name, attribute in FETCHING.items():
+        for tag in page.find_all(name):
+            if isinstance(tag, Tag) and not NOT_FETCHED & set(tag.get('rel') or ()):
+                found += [str(tag[attribute])] if tag.has_attr(attribute) else []
+    return found
+
+
+def test_no_page_fetches_from_elsewhere(site: Path, pages: dict[str, BeautifulSoup]) -> None:
+    assert len(pages) > 10
+    for name, page in pages.items():
+        addresses = fetched(page)
+        assert addresses, name
+        assert [address for address in addresses if urlsplit(address).netloc] == [], name
+    for style in site.rglob('*.css'):
+        assert 'url(http' not in style.read_text(), style
+        assert '@import' not in style.read_text(), style
+
+
+def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, BeautifulSoup]) -> None:
+    checked = 0
+    for name, page in pages.items():
+        links = [str(tag['href']) for tag in page.find_all('a', href=True) if isinstance(tag, Tag)]
+        for link in links + fetched(page):
+            target = urlsplit(urljoin(f'/{name}', link))
+            if urlsplit(link).scheme or link in ('#', ''):
+                continue
+            path = site / unquote(target.path).lstrip('/')
+            assert path.is_file() or (path / 'index.html').is_file(), f'{name}: {link}'
+            if target.fragment:
+                there = pages[str(path.relative_to(site))]
+                assert there.find(id=unquote(target.fragment)), f'{name}: {link}'
+            checked += 1
+    assert checked > 200
+
+
+@pytest.mark.parametrize('lesson', LESSONS)
+def test_a_lesson_is_light(site: Path, pages: dict[str, BeautifulSoup], lesson: str) -> None:
+    name = page_of(lesson)
+    addresses = {urlsplit(urljoin(f'/{name}', address)).path for address in fetched(pages[name])}
+    files = [site / name, *(site / address.lstrip('/') for address in addresses)]
+    weight = sum(path.stat().st_size for path in files)
+    assert len(files) > 8
+    assert weight < MAX_BYTES, {path.name: path.stat().st_size for path in files}
+
+
+@pytest.mark.parametrize('lesson', LESSONS)
+def test_a_lesson_has_tabs_and_a_panel(pages: dict[str, BeautifulSoup], lesson: str) -> None:
+    page = pages[page_of(lesson)]
+    assert [tab.get_text() for tab in page.select('[role=tab]')] == ['WSGI', 'ASGI']
+    assert len(page.select('[role=tabpanel] a.download')) == 2
+    assert len(page.select('.try-it')) == 1

@@ -1,0 +1,142 @@
+"""What each tutorial lesson teaches, asserted on both interfaces."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import httpx
+import pytest
+
+from tests.apps import INTERFACES, ROOT, send
+
+API = 'http://api.example.com'
+SHOP = 'https://shop.example.com'
+STRANGER = 'https://other.example.net'
+
+pytestmark = pytest.mark.parametrize('interface', INTERFACES)
+
+
+def ask(
+    interface: str, lesson: str, method: str, path: str, origin: str | None = SHOP, **headers: str
+) -> httpx.Response:
+    """Send a request as a browser would; an underscore in a header's name means a hyphen."""
+    sent = {name.replace('_', '-'): value for name, value in headers.items()}
+    if origin is not None:
+        sent['Origin'] = origin
+    return send(interface, lesson, httpx.Request(method, API + path, headers=sent))
+
+
+def preflight(interface: str, lesson: str, path: str, method: str, origin: str) -> httpx.Response:
+    return ask(interface, lesson, 'OPTIONS', path, origin, Access_Control_Request_Method=method)
+
+
+def cors_headers(response: httpx.Response) -> dict[str, str]:
+    return {
+        name.removeprefix('access-control-'): value
+        for name, value in response.headers.items()
+        if name.startswith('access-control-')
+    }
+
+
+@pytest.mark.parametrize('origin', [SHOP, STRANGER, 'null', None])
+def test_blocked_answers_everyone_and_allows_no_page(interface: str, origin: str | None) -> None:
+    response = ask(interface, 'blocked', 'GET', '/menu', origin)
+    assert response.json() == {'rye': 4.2, 'sourdough': 5.5}
+    assert cors_headers(response) == {}
+
+
+@pytest.mark.parametrize('origin', [SHOP, STRANGER, 'null'])
+@pytest.mark.parametrize(('path', 'status'), [('/menu', 200), ('/nothing', 404)])
+def test_any_origin_allows_every_page_on_every_route(
+    interface: str, path: str, status: int, origin: str
+) -> None:
+    response = ask(interface, 'any_origin', 'GET', path, origin)
+    assert response.status_code == status
+    assert cors_headers(response) == {'allow-origin': '*'}
+
+
+def test_any_origin_is_silent_without_origin(interface: str) -> None:
+    response = ask(interface, 'any_origin', 'GET', '/menu', None)
+    assert response.status_code == 200
+    assert cors_headers(response) == {}
+
+
+@pytest.mark.parametrize('origin', [SHOP, 'http://127.0.0.1:9000'])
+def test_one_origin_allows_what_is_listed(interface: str, origin: str) -> None:
+    response = ask(interface, 'one_origin', 'GET', '/menu', origin)
+    assert cors_headers(response) == {'allow-origin': origin}
+
+
+@pytest.mark.parametrize(
+    'origin',
+    [
+        STRANGER,
+        'http://shop.example.com',
+        'https://shop.example.com:8443',
+        'https://shop.example.com.evil.example',
+        'https://SHOP.example.com',
+        'http://localhost:9000',
+        'null',
+    ],
+)
+def test_one_origin_allows_nothing_else(interface: str, origin: str) -> None:
+    response = ask(interface, 'one_origin', 'GET', '/menu', origin)
+    assert response.status_code == 200
+    assert cors_headers(response) == {}
+
+
+def test_preflight_allows_the_methods_of_the_route(interface: str) -> None:
+    headers = cors_headers(preflight(interface, 'preflight', '/orders/17', 'PUT', SHOP))
+    assert headers['allow-origin'] == SHOP
+    assert headers['allow-methods'] == 'GET, PUT'
+
+
+def test_preflight_allows_a_stranger_nothing(interface: str) -> None:
+    response = preflight(interface, 'preflight', '/orders/17', 'PUT', STRANGER)
+    assert cors_headers(response) == {}
+
+
+def test_preflight_reads_and_changes_an_order(interface: str) -> None:
+    read = ask(interface, 'preflight', 'GET', '/orders/17')
+    assert read.json() == {'number': 17, 'bread': 'rye', 'loaves': 1}
+    request = httpx.Request('PUT', f'{API}/orders/17', json={'loaves': 2}, headers={'Origin': SHOP})
+    changed = send(interface, 'preflight', request)
+    assert changed.json() == {'number': 17, 'changed': {'loaves': 2}}
+    assert cors_headers(changed) == {'allow-origin': SHOP}
+
+
+def test_credentials_gives_the_shop_cookies(interface: str) -> None:
+    response = ask(interface, 'credentials', 'POST', '/basket/rye')
+    assert cors_headers(response) == {'allow-origin': SHOP, 'allow-credentials': 'true'}
+    assert response.cookies['basket'] == 'rye'
+    read = ask(interface, 'credentials', 'GET', '/basket', Cookie='basket=rye')
+    assert read.json() == {'basket': 'rye'}
+
+
+def test_credentials_lets_the_partner_read_without_cookies(interface: str) -> None:
+    partner = 'https://partner.example.net'
+    response = ask(interface, 'credentials', 'GET', '/basket', partner)
+    assert cors_headers(response) == {'allow-origin': partner}
+
+
+def test_credentials_marks_the_cookie_secure_over_https(interface: str) -> None:
+    plain = ask(interface, 'credentials', 'POST', '/basket/rye')
+    https = ask(interface, 'credentials', 'POST', '/basket/rye', X_Forwarded_Proto='https')
+    assert 'secure' not in plain.headers['Set-Cookie'].lower()
+    assert 'secure' in https.headers['Set-Cookie'].lower()
+
+
+def test_credentials_takes_known_breads_only(interface: str) -> None:
+    response = ask(interface, 'credentials', 'POST', '/basket/x;Path=')
+    assert response.status_code == 404
+    assert 'Set-Cookie' not in response.headers
+
+
+def test_the_flag_and_the_middleware_do_not_start(interface: str) -> None:
+    recorded = (ROOT / 'docs/_output/wrong_flag_and_middleware.txt').read_text()
+    name = f'app_{interface}.wrong_flag_and_middleware'
+    with pytest.raises(ValueError, match='CORSMiddleware') as raised:
+        importlib.import_module(name)
+    assert f'ValueError: {raised.value}\n' == recorded
+    assert name not in sys.modules
