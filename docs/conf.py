@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,8 @@ sys.path.insert(0, str(ROOT))
 
 project = 'CORS by Example, for Falcon'
 author = 'The CORS by Example authors'
-copyright = 'MIT No Attribution: copy what you like'
+copyright = '2026, the CORS by Example authors (MIT-0: copy what you like)'
+version = tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']['version']
 html_title = project
 
 extensions = [
@@ -27,13 +29,6 @@ extensions = [
 ]
 exclude_patterns = ['_build']
 nitpicky = True
-nitpick_ignore = [
-    # Falcon's signature names its own request, response and base class. The guide fetches no
-    # inventory of another site, so these stay unlinked.
-    ('py:class', 'falcon._typing.UniversalMiddlewareWithProcessResponse'),
-    ('py:class', 'falcon._typing._AReqT'),
-    ('py:class', 'falcon._typing._ARespT'),
-]
 autodoc_typehints = 'none'
 
 html_theme = 'furo'

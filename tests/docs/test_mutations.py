@@ -12,7 +12,15 @@ from tests.apps import ROOT
 from tests.docs.guards import GUARDS
 from tests.docs.guide import read_guide
 
-COPIED = ('app_asgi', 'app_wsgi', 'docs', 'pages', 'CONTRIBUTING.md', 'noxfile.py')
+COPIED = (
+    'app_asgi',
+    'app_wsgi',
+    'docs',
+    'pages',
+    'CONTRIBUTING.md',
+    'noxfile.py',
+    'pyproject.toml',
+)
 PAGE = 'docs/tutorial/blocked.rst'
 WSGI = 'app_wsgi/blocked.py'
 ASGI = 'app_asgi/blocked.py'
