@@ -1,7 +1,8 @@
 """``nox -s record``: write the recorded files of the docs from the running lessons.
 
 Each request of docs/_exchanges goes to gunicorn and to uvicorn. Where the two differ, nothing
-is written and the difference is shown.
+is written and the difference is shown. ``nox -s record -- --screenshot`` takes the README's
+picture instead.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tests.demo.running import running_demo
 from tests.exchanges.http_file import read_all
 
 OUTPUT = ROOT / 'docs/_output'
+PICTURE = ROOT / 'docs/images/guide.png'
 
 
 def last_line(module: str) -> str:
@@ -82,7 +84,28 @@ def write(path: Path, text: str) -> None:
         print(f'written  {path.relative_to(ROOT)}')
 
 
+def take_screenshot() -> None:
+    """Write the README's picture from the real guide."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(build_guide(Path(folder) / 'html')) as demo,
+        launch() as browser,
+    ):
+        browser.look(1280)
+        try_it.press_try_it(browser, demo.guide, 'any_origin', 'asgi')
+        browser.run(
+            """() => {
+              document.documentElement.style.scrollBehavior = 'auto';
+              document.querySelector('.try-it').scrollIntoView();
+            }"""
+        )
+        browser.screenshot(PICTURE)
+
+
 if __name__ == '__main__':
-    record_exchanges()
-    record_output()
-    record_verdicts()
+    if sys.argv[1:] == ['--screenshot']:
+        take_screenshot()
+    else:
+        record_exchanges()
+        record_output()
+        record_verdicts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -73,9 +74,11 @@ VISIBLE = """() => [...document.querySelectorAll('.sphinx-tabs-panel')]
 @pytest.fixture(scope='module')
 def families(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A small guide with our configuration and scripts; its address."""
-    source = tmp_path_factory.mktemp('families')
-    (source / '_static').symlink_to(ROOT / 'docs/_static')
-    (source / 'conf.py').write_text((ROOT / 'docs/conf.py').read_text())
+    source = tmp_path_factory.mktemp('families') / 'docs'
+    shutil.copytree(ROOT / 'docs/_static', source / '_static')
+    shutil.copytree(ROOT / 'docs/_templates', source / '_templates')
+    shutil.copy(ROOT / 'docs/conf.py', source)
+    shutil.copy(ROOT / 'pyproject.toml', source.parent)
     (source / 'index.rst').write_text(f'{FAMILIES}\n.. toctree::\n\n   other\n')
     (source / 'other.rst').write_text(FAMILIES.replace('hidden-place', 'other-place'))
     with running_demo(build_guide(source / '_build', source)) as running:
