@@ -9,6 +9,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from demo.guide import ROOT, GuideServer
@@ -89,11 +90,11 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> None:
         }
     )
     origins = [f'http://127.0.0.1:{guide}', f'http://localhost:{guide}']
-    urls = {'wsgi': f'http://127.0.0.1:{wsgi}', 'asgi': f'http://127.0.0.1:{asgi}'}
-    with (
-        GuideServer(guide, options.guide, {'origins': origins, **urls}) as server,
-        api_servers(guide, wsgi, asgi) as apis,
-    ):
+    with ExitStack() as running:
+        apis = running.enter_context(api_servers(guide, wsgi, asgi))
+        urls = {'wsgi': apis[0].url, 'asgi': apis[1].url}
+        told = {'origins': origins, **urls}
+        server = running.enter_context(GuideServer(guide, options.guide, told))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             wait_until_answering(apis, stop)

@@ -30,12 +30,17 @@ class RunningDemo:
         return {'wsgi': self.wsgi, 'asgi': self.asgi}[interface]
 
     def children(self) -> list[int]:
-        """Process ids of the servers (Linux and macOS)."""
-        found = subprocess.run(
-            ['ps', '-A', '-o', 'pid=,ppid='], capture_output=True, text=True, check=True
-        )
-        rows = [line.split() for line in found.stdout.splitlines()]
-        return [int(pid) for pid, parent in rows if int(parent) == self.process.pid]
+        """Process ids of the servers."""
+        return children_of(self.process.pid)
+
+
+def children_of(pid: int) -> list[int]:
+    """Process ids of a process's children (Linux and macOS)."""
+    listed = subprocess.run(
+        ['ps', '-A', '-o', 'pid=,ppid='], capture_output=True, text=True, check=True
+    )
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return [int(child) for child, parent in rows if int(parent) == pid]
 
 
 @contextmanager

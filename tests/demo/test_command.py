@@ -17,7 +17,7 @@ from demo import __main__ as command
 from demo import processes
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
 from tests.apps import LESSONS, ROOT
-from tests.demo.running import running_demo
+from tests.demo.running import children_of, running_demo
 
 
 @pytest.fixture
@@ -80,6 +80,19 @@ def test_a_signal_ends_it_and_leaves_no_process(guide: Path, number: signal.Sign
         for address in (demo.guide, demo.wsgi, demo.asgi):
             with pytest.raises(httpx.ConnectError):
                 httpx.get(address)
+
+
+def test_ctrl_c_during_the_start_leaves_no_process(guide: Path) -> None:
+    options = [f'--guide={guide}', '--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'demo', *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    while len(children := children_of(process.pid)) < 2:
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    greeting, _ = process.communicate(timeout=20)
+    assert (process.returncode, greeting) == (0, '')
+    assert [pid for pid in children if alive(pid)] == []
 
 
 def test_a_second_start_works_at_once(guide: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import httpx
 import pytest
@@ -106,6 +107,18 @@ def test_lessons_follow_the_guide_to_another_port(
     assert allowed == moved
     assert 'Access-Control-Allow-Origin' not in get(interface, '/one_origin/menu').headers
     assert get(interface, '/_wire/k1', moved).headers['Access-Control-Allow-Origin'] == moved
+
+
+def test_an_empty_path_is_the_first_page() -> None:
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    statuses: list[str] = []
+
+    def start_response(status: str, *_: Any) -> Any:
+        statuses.append(status)
+
+    mount.wsgi()({**environ, 'PATH_INFO': ''}, start_response)
+    assert statuses == ['200 OK']
 
 
 async def lifespan(app: Any, events: list[str]) -> list[str]:
