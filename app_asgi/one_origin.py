@@ -13,7 +13,7 @@ app = falcon.asgi.App(
     middleware=falcon.CORSMiddleware(
         allow_origins=[
             'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide, when the demo runs
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
         ],
     )
 )

@@ -10,7 +10,7 @@ class Order:
     ) -> None:
         resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
 
-    # The browser asks first: no form can send a PUT, or a body of JSON.
+    # The browser asks first: no form can send a PUT, or this Content-Type.
     async def on_put(
         self, req: falcon.asgi.Request, resp: falcon.asgi.Response, number: int
     ) -> None:
@@ -21,7 +21,7 @@ app = falcon.asgi.App(
     middleware=falcon.CORSMiddleware(
         allow_origins=[
             'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide, when the demo runs
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
         ],
     )
 )

@@ -12,7 +12,7 @@ app = falcon.App(
     middleware=falcon.CORSMiddleware(
         allow_origins=[
             'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide, when the demo runs
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
         ],
     )
 )

@@ -7,7 +7,7 @@ class Order:
     def on_get(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
         resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
 
-    # The browser asks first: no form can send a PUT, or a body of JSON.
+    # The browser asks first: no form can send a PUT, or this Content-Type.
     def on_put(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
         resp.media = {'number': number, 'changed': req.get_media()}
 
@@ -16,7 +16,7 @@ app = falcon.App(
     middleware=falcon.CORSMiddleware(
         allow_origins=[
             'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide, when the demo runs
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
         ],
     )
 )

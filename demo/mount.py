@@ -1,7 +1,7 @@
 """Mount every lesson under ``/<lesson>/`` of one WSGI and one ASGI application.
 
 ``gunicorn 'demo.mount:wsgi()'`` and ``uvicorn --factory demo.mount:asgi`` serve them. Programs
-that are wrong on purpose (``wrong_*``) are not mounted.
+that are wrong on purpose (``wrong_*``) answer by their names, too, but no list names them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).parent.parent
-GUIDE_IN_LESSONS = 'http://127.0.0.1:9000'
+GUIDE_PORT_IN_LESSONS = ':9000'
 GUIDE_PORT_VARIABLE = 'CORS_DEMO_GUIDE_PORT'
 
 
 def lesson_names() -> list[str]:
-    """Name the lessons that are mounted, sorted."""
-    names = (module.name for module in pkgutil.iter_modules([str(ROOT / 'app_wsgi')]))
-    return sorted(name for name in names if not name.startswith('wrong_'))
+    """Name the lessons to copy, sorted."""
+    return [name for name in _all_names('app_wsgi') if not name.startswith('wrong_')]
 
 
 class _LessonLoader(SourceFileLoader):
@@ -40,7 +39,8 @@ class _LessonLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         source = self.get_data(self.path).decode()
-        return self.source_to_code(source.replace(GUIDE_IN_LESSONS, _guide_origin()), self.path)
+        moved = source.replace(GUIDE_PORT_IN_LESSONS, f':{_guide_port()}')
+        return self.source_to_code(moved, self.path)
 
 
 def load_lesson(package: str, name: str) -> Any:
@@ -51,10 +51,26 @@ def load_lesson(package: str, name: str) -> Any:
     return module.app
 
 
+def load_all(package: str) -> dict[str, Any]:
+    """Load every lesson of a package, and what is wrong on purpose if it starts at all."""
+    apps = {}
+    for name in _all_names(package):
+        try:
+            apps[name] = load_lesson(package, name)
+        except ValueError:
+            if not name.startswith('wrong_'):
+                raise
+    return apps
+
+
+def _all_names(package: str) -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules([str(ROOT / package)]))
+
+
 def wsgi() -> WSGIApplication:
     """Build the WSGI application that holds every WSGI lesson."""
     recorder = Recorder()
-    lessons = {name: load_lesson('app_wsgi', name) for name in lesson_names()}
+    lessons = load_all('app_wsgi')
     front = falcon.App(middleware=_wire_cors())
     front.add_route('/_wire/{key}', _WireReader(recorder))
     front.add_sink(_list_lessons, '/')
@@ -74,7 +90,7 @@ def wsgi() -> WSGIApplication:
 def asgi() -> ASGIApplication:
     """Build the ASGI application that holds every ASGI lesson."""
     recorder = Recorder()
-    lessons = {name: load_lesson('app_asgi', name) for name in lesson_names()}
+    lessons = load_all('app_asgi')
     front = falcon.asgi.App(middleware=_wire_cors())
     front.add_route('/_wire/{key}', _AsyncWireReader(recorder))
     front.add_sink(_list_lessons_async, '/')
@@ -113,14 +129,9 @@ def _guide_port() -> str:
     return os.environ.get(GUIDE_PORT_VARIABLE, '9000')
 
 
-def _guide_origin() -> str:
-    return f'http://127.0.0.1:{_guide_port()}'
-
-
 def _wire_cors() -> falcon.CORSMiddleware[Any, Any]:
-    return falcon.CORSMiddleware(
-        allow_origins=[_guide_origin(), f'http://localhost:{_guide_port()}']
-    )
+    hosts = ('127.0.0.1', 'localhost')
+    return falcon.CORSMiddleware(allow_origins=[f'http://{host}:{_guide_port()}' for host in hosts])
 
 
 class _WireReader:

@@ -3,9 +3,9 @@ async function readMenu(api) {
   return response.json();
 }
 
-async function readMenuWithCookies(api) {
+async function readMenuWithCredentials(api) {
   const response = await fetch(`${api}/menu`, { credentials: 'include' });
   return response.json();
 }
 
-export default [readMenu, readMenuWithCookies];
+export default [readMenu, readMenuWithCredentials];

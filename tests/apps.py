@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +11,9 @@ import httpx
 
 ROOT = Path(__file__).parent.parent
 INTERFACES = ('wsgi', 'asgi')
-LESSONS = sorted(
-    path.stem
-    for path in (ROOT / 'app_wsgi').glob('*.py')
-    if not path.stem.startswith(('_', 'wrong_'))
-)
+PROGRAMS = sorted(path.stem for path in (ROOT / 'app_wsgi').glob('[a-z]*.py'))
+LESSONS = [name for name in PROGRAMS if not name.startswith('wrong_')]
+SCRIPTS = sorted(path.stem for path in (ROOT / 'pages').glob('*.js'))
 
 
 def load(interface: str, lesson: str) -> Any:
@@ -36,10 +33,3 @@ def send(interface: str, lesson: str, request: httpx.Request) -> httpx.Response:
             return await client.send(request)
 
     return asyncio.run(send_async())
-
-
-def pairs() -> Iterator[tuple[str, str]]:
-    """Every lesson on every interface, for parametrize."""
-    for lesson in LESSONS:
-        for interface in INTERFACES:
-            yield interface, lesson

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 from demo.processes import api_servers, free_ports, wait_until_answering
-from tests.apps import INTERFACES, LESSONS, ROOT
+from tests.apps import INTERFACES, ROOT, SCRIPTS
 from tests.browsers import try_it
 from tests.browsers.chromium import launch
 from tests.conftest import build_guide
@@ -58,14 +58,14 @@ def record_output() -> None:
 
 def record_verdicts() -> None:
     """Press *Try it* on every lesson's page in Chromium, for both servers."""
-    for lesson in LESSONS:
+    for lesson in SCRIPTS:
         (try_it.FOLDER / f'{lesson}.txt').touch()
     with (
         tempfile.TemporaryDirectory() as folder,
         running_demo(build_guide(Path(folder) / 'html')) as demo,
         launch() as browser,
     ):
-        for lesson in LESSONS:
+        for lesson in SCRIPTS:
             path = try_it.FOLDER / f'{lesson}.txt'
             wsgi, asgi = (
                 try_it.verdict_text(browser, demo, lesson, interface) for interface in INTERFACES

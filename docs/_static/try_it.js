@@ -1,7 +1,6 @@
 // The "Try it" panel. It acts only where this page's own origin says that a demo is running:
 // a hosted guide never calls the reader's machine. Everything shown is set as text, never as HTML.
 
-const place = document.querySelector('.try-it');
 const root = document.documentElement.dataset.content_root;
 const QUIET = /^(accept.*|cache-control|connection|dnt|host|pragma|priority|referer|sec-.*|te|upgrade.*|user-agent)$/i;
 const DECIDES = /^(origin|cookie|set-cookie|authorization|vary|access-control-.*)$/i;
@@ -96,8 +95,8 @@ function shownStep(step, outcome) {
   );
 }
 
-function serverChoice(value, label, chosen) {
-  const input = element('input', { type: 'radio', name: 'try-it-server', value });
+function serverChoice(lesson, value, label, chosen) {
+  const input = element('input', { type: 'radio', name: `server-of-${lesson}`, value });
   input.checked = chosen;
   return element('label', {}, input, ` ${label}`);
 }
@@ -121,17 +120,21 @@ function otherOrigin(demo) {
   );
 }
 
-async function build(demo) {
-  const lesson = [...place.classList].find((name) => name.startsWith('try-')
-    && name !== 'try-it').slice('try-'.length).replaceAll('-', '_');
+function lessonOf(place) {
+  const name = [...place.classList].find((one) => one.startsWith('try-') && one !== 'try-it');
+  return name.slice('try-'.length).replaceAll('-', '_');
+}
+
+async function build(place, demo) {
+  const lesson = lessonOf(place);
   const steps = (await import(`/_pages/${lesson}.js`)).default;
   const results = element('div', { 'aria-live': 'polite', class: 'try-it-results' });
   const button = element('button', { type: 'submit' }, 'Try it');
   const form = element(
     'form',
-    { class: 'try-it-controls', 'aria-label': 'Try this lesson' },
-    serverChoice('wsgi', 'WSGI (gunicorn)', rememberedServer() === 'wsgi'),
-    serverChoice('asgi', 'ASGI (uvicorn)', rememberedServer() === 'asgi'),
+    { class: 'try-it-controls', 'aria-label': `Try ${lesson}` },
+    serverChoice(lesson, 'wsgi', 'WSGI (gunicorn)', rememberedServer() === 'wsgi'),
+    serverChoice(lesson, 'asgi', 'ASGI (uvicorn)', rememberedServer() === 'asgi'),
     button,
   );
   form.addEventListener('submit', async (event) => {
@@ -139,7 +142,7 @@ async function build(demo) {
     button.disabled = true;
     results.replaceChildren();
     for (const step of steps) {
-      const outcome = await run(step, demo[form.elements['try-it-server'].value], lesson);
+      const outcome = await run(step, demo[new FormData(form).get(`server-of-${lesson}`)], lesson);
       results.append(shownStep(step, outcome));
     }
     button.disabled = false;
@@ -152,4 +155,7 @@ async function build(demo) {
   place.replaceChildren(otherOrigin(demo), form, results, recorded);
 }
 
-if (place) runningDemo().then((demo) => demo && build(demo));
+const places = document.querySelectorAll('.try-it');
+if (places.length) {
+  runningDemo().then((demo) => demo && places.forEach((place) => build(place, demo)));
+}

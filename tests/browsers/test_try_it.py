@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import INTERFACES, LESSONS
+from tests.apps import INTERFACES, SCRIPTS
 from tests.browsers.chromium import Chromium
 from tests.browsers.try_it import FOLDER, page_of, press_try_it, same_verdict, verdict_text
 from tests.demo.running import RunningDemo, running_demo
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
-@pytest.mark.parametrize('lesson', LESSONS)
+@pytest.mark.parametrize('lesson', SCRIPTS)
 def test_the_browser_does_what_the_page_says(
     chromium: Chromium, demo: RunningDemo, lesson: str, interface: str
 ) -> None:

@@ -11,17 +11,20 @@ from tests.browsers.chromium import Chromium
 from tests.demo.running import RunningDemo
 
 FOLDER = ROOT / 'docs/_verdicts'
-VERSION = re.compile(r'^Console of .*$', re.MULTILINE)
+VERSION = re.compile(r'^  Console of .*$', re.MULTILINE)
 
+FORM = '.try-it-controls[aria-label="Try {}"]'
 PRESS = """
-(server) => {
-  const form = document.querySelector('.try-it-controls');
-  form.querySelector(`input[value=${server}]`).click();
-  form.querySelector('button').click();
+(form, server) => {
+  const controls = document.querySelector(form);
+  controls.querySelector(`input[value=${server}]`).click();
+  controls.querySelector('button').click();
 }
 """
 STEPS = """
-() => [...document.querySelectorAll('.try-it-step')].map((step) => ({
+(form) => [
+  ...document.querySelector(form).parentElement.querySelectorAll('.try-it-step'),
+].map((step) => ({
   name: step.dataset.step,
   verdict: step.querySelector('.try-it-verdict').textContent,
   got: step.querySelector('.try-it-got pre').textContent,
@@ -31,8 +34,9 @@ STEPS = """
 
 
 def page_of(lesson: str) -> str:
-    """Path of the lesson's page in the built guide."""
-    (page,) = (ROOT / 'docs').glob(f'*/{lesson}.rst')
+    """Path of the page with the lesson's panel in the built guide."""
+    panel = f'.. container:: try-it try-{lesson}\n'
+    (page,) = (path for path in (ROOT / 'docs').glob('*/*.rst') if panel in path.read_text())
     return str(page.relative_to(ROOT / 'docs').with_suffix('.html'))
 
 
@@ -41,31 +45,46 @@ def press_try_it(
 ) -> list[dict[str, str | list[str]]]:
     """Open the lesson's page, press *Try it* for one server, and return the steps shown."""
     browser.open(f'{guide}/{page_of(lesson)}')
-    browser.wait_for("document.querySelector('.try-it-controls')")
+    form = FORM.format(lesson)
+    browser.wait_for(f'document.querySelector({form!r})')
     browser.console.clear()
-    browser.run(PRESS, interface)
-    browser.wait_for("!document.querySelector('.try-it-controls button').disabled")
-    steps: list[dict[str, str | list[str]]] = browser.run(STEPS)
+    browser.run(PRESS, form, interface)
+    browser.wait_for(f'!document.querySelector({form!r}).querySelector("button").disabled')
+    steps: list[dict[str, str | list[str]]] = browser.run(STEPS, form)
     return steps
 
 
 def verdict_text(browser: Chromium, demo: RunningDemo, lesson: str, interface: str) -> str:
-    """Run a lesson's page and write what the script got and what the console printed.
+    """Run a lesson's page as two origins; write what its script got and the console printed.
 
-    The addresses of this run are replaced by the example's, so that the text stays the same.
+    The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. The
+    addresses of this run are replaced by theirs, so that the text stays the same.
     """
+    pages = {
+        'https://shop.example.com': demo.guide,
+        'https://partner.example.com': demo.guide.replace('127.0.0.1', 'localhost'),
+    }
+    text = '\n'.join(
+        f'The page on {name}\n\n{_run_text(browser, guide, lesson, interface)}'
+        for name, guide in pages.items()
+    )
+    api = re.escape(demo.api(interface)) + rf'/_wire/[0-9a-f-]+/{lesson}'
+    text = re.sub(api, 'https://api.example.com', text)
+    for name, guide in pages.items():
+        text = text.replace(guide, name)
+    return text
+
+
+def _run_text(browser: Chromium, guide: str, lesson: str, interface: str) -> str:
     lines = []
-    for step in press_try_it(browser, demo.guide, lesson, interface):
+    for step in press_try_it(browser, guide, lesson, interface):
         got = step['got']
         if step['verdict'] == 'readable':
             got = json.dumps(json.loads(str(got)))
-        lines += [f'{step["name"]}: {step["verdict"]}', f'    {got}']
-    lines += ['', f'Console of {browser.version}:']
+        lines += [f'  {step["name"]}: {step["verdict"]}', f'    {got}']
+    lines += [f'  Console of {browser.version}:']
     lines += [f'    {line}' for line in browser.console] or ['    (nothing)']
-    text = '\n'.join(lines) + '\n'
-    api = re.escape(demo.api(interface)) + rf'/_wire/[0-9a-f-]+/{lesson}'
-    text = re.sub(api, 'https://api.example.com', text)
-    return text.replace(demo.guide, 'https://shop.example.com')
+    return '\n'.join(lines) + '\n'
 
 
 def same_verdict(recorded: Path, seen: str) -> bool:

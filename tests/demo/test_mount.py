@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from demo import mount
-from tests.apps import INTERFACES, LESSONS
+from tests.apps import INTERFACES, LESSONS, PROGRAMS
 
 GUIDE = 'http://127.0.0.1:9000'
 
@@ -63,6 +63,22 @@ def test_an_unknown_lesson_gets_the_list(interface: str, path: str) -> None:
         'title': 'No lesson answers here',
         'lessons': [f'/{lesson}' for lesson in LESSONS],
     }
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+def test_what_is_wrong_on_purpose_answers_and_is_not_listed(interface: str) -> None:
+    assert get(interface, '/wrong_auth_preflight/orders/17').status_code == 401
+    assert not any('wrong' in name for name in get(interface, '/').json()['lessons'])
+
+
+def test_a_lesson_that_does_not_start_is_no_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(package: str, name: str) -> Any:
+        if name in ('blocked', 'wrong_auth_preflight'):
+            raise ValueError(name)
+
+    monkeypatch.setattr(mount, 'load_lesson', load)
+    with pytest.raises(ValueError, match='^blocked$'):
+        mount.load_all('app_wsgi')
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
@@ -141,8 +157,9 @@ def test_the_lifespan_reaches_every_lesson(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(mount, 'load_lesson', lambda _, name: recording_app(name, seen))
     answers = asyncio.run(lifespan(mount.asgi(), ['startup', 'shutdown']))
     assert answers == ['lifespan.startup.complete', 'lifespan.shutdown.complete']
-    assert seen[: len(LESSONS)] == [('startup', name) for name in LESSONS]
-    assert seen[len(LESSONS) :] == [('shutdown', name) for name in reversed(LESSONS)]
+    started = [name for step, name in seen if step == 'startup']
+    assert started == PROGRAMS
+    assert seen[len(started) :] == [('shutdown', name) for name in reversed(started)]
 
 
 def recording_app(name: str, seen: list[tuple[str, str]]) -> Any:

@@ -207,7 +207,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         'commands_run',
         replace(PAGE, 'gunicorn app_wsgi.blocked:app', 'gunicorn app_wsgi.any_origin:app'),
     ),
-    'a command is not known': ('commands_run', replace(PAGE, '$ nox -s demo', '$ make demo')),
+    'a command is not known': (
+        'commands_run',
+        replace(PAGE, '$ .venv/bin/nox -s demo', '$ make demo'),
+    ),
     'a nox session was renamed': ('commands_run', replace('noxfile.py', 'def demo(', 'def show(')),
     'an app was renamed': (
         'commands_run',
@@ -222,11 +225,11 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         replace('docs/_exchanges/any_origin--not_found.http', 'Vary: Accept\n', ''),
     ),
     'the panel runs another lesson': (
-        'try_it_runs_its_own_lesson',
+        'each_script_has_one_panel',
         replace(PAGE, 'try-it try-blocked', 'try-it try-any_origin'),
     ),
     'the panel is gone': (
-        'try_it_runs_its_own_lesson',
+        'each_script_has_one_panel',
         replace(PAGE, '.. container:: try-it try-blocked', '.. container:: quiet'),
     ),
     'an included file is gone': ('sphinx_is_content', delete('docs/_verdicts/blocked.txt')),

@@ -115,7 +115,7 @@ def test_credentials_gives_the_shop_cookies(interface: str) -> None:
 
 
 def test_credentials_lets_the_partner_read_without_cookies(interface: str) -> None:
-    partner = 'https://partner.example.net'
+    partner = 'https://partner.example.com'
     response = ask(interface, 'credentials', 'GET', '/basket', partner)
     assert cors_headers(response) == {'allow-origin': partner}
 
@@ -140,3 +140,72 @@ def test_the_flag_and_the_middleware_do_not_start(interface: str) -> None:
         importlib.import_module(name)
     assert f'ValueError: {raised.value}\n' == recorded
     assert name not in sys.modules
+
+
+def test_expose_headers_names_one_of_two(interface: str) -> None:
+    response = ask(interface, 'expose_headers', 'GET', '/orders')
+    assert response.headers['X-Oven'] == 'north'
+    assert cors_headers(response)['expose-headers'] == 'X-Total-Count'
+
+
+def test_responder_override_opens_one_answer(interface: str) -> None:
+    hours = ask(interface, 'responder_override', 'GET', '/hours', STRANGER)
+    assert cors_headers(hours) == {'allow-origin': '*'}
+    menu = ask(interface, 'responder_override', 'GET', '/menu', STRANGER)
+    assert cors_headers(menu) == {}
+
+
+def test_responder_override_does_not_reach_the_preflight(interface: str) -> None:
+    asked = preflight(interface, 'responder_override', '/hours', 'PUT', STRANGER)
+    assert cors_headers(asked) == {}
+    request = httpx.Request('PUT', f'{API}/hours', json={'opens': 6}, headers={'Origin': STRANGER})
+    assert cors_headers(send(interface, 'responder_override', request)) == {'allow-origin': '*'}
+
+
+@pytest.mark.parametrize(
+    ('method', 'path', 'status'),
+    [
+        ('GET', '/orders/17', 200),
+        ('GET', '/orders/18', 404),
+        ('GET', '/nowhere', 404),
+        ('POST', '/orders/17', 405),
+        ('GET', '/oven', 500),
+    ],
+)
+def test_errors_keep_their_headers(interface: str, method: str, path: str, status: int) -> None:
+    response = ask(interface, 'errors', method, path)
+    assert response.status_code == status
+    assert cors_headers(response) == {'allow-origin': SHOP}
+
+
+@pytest.mark.parametrize(
+    ('token', 'status'),
+    [(None, 401), ('Bearer made-up', 401), ('Bearer token-of-ben', 403)],
+)
+def test_authentication_refuses_readably(interface: str, token: str | None, status: int) -> None:
+    headers = {'Authorization': token} if token else {}
+    response = ask(interface, 'authentication', 'DELETE', '/orders/17', **headers)
+    assert response.status_code == status
+    assert cors_headers(response) == {'allow-origin': SHOP}
+
+
+def test_authentication_lets_the_baker_cancel(interface: str) -> None:
+    token = 'Bearer token-of-anna'
+    response = ask(interface, 'authentication', 'DELETE', '/orders/17', Authorization=token)
+    assert response.json() == {'cancelled': 17}
+
+
+def test_authentication_lets_preflights_pass_and_no_other_options(interface: str) -> None:
+    passed = preflight(interface, 'authentication', '/orders/17', 'DELETE', SHOP)
+    assert passed.status_code == 200
+    assert cors_headers(passed)['allow-methods'] == 'DELETE'
+    assert ask(interface, 'authentication', 'OPTIONS', '/orders/17').status_code == 401
+
+
+def test_wrong_auth_preflight_refuses_every_page(interface: str) -> None:
+    asked = preflight(interface, 'wrong_auth_preflight', '/orders/17', 'DELETE', SHOP)
+    assert asked.status_code == 401
+    assert 'allow-methods' not in cors_headers(asked)
+    token = 'Bearer token-of-anna'
+    called = ask(interface, 'wrong_auth_preflight', 'DELETE', '/orders/17', Authorization=token)
+    assert called.json() == {'cancelled': 17}  # outside a browser it works

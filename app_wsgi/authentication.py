@@ -1,0 +1,33 @@
+"""CORS lets pages ask; authentication and authorization decide what they get."""
+
+import falcon
+
+ROLES = {'Bearer token-of-anna': 'baker', 'Bearer token-of-ben': 'guest'}
+
+
+class Authentication:
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if req.method == 'OPTIONS' and req.get_header('Access-Control-Request-Method'):
+            return  # a preflight: browsers send it without credentials, and it changes nothing
+        if req.auth not in ROLES:
+            raise falcon.HTTPUnauthorized(description='Log in first.')
+        req.context.role = ROLES[req.auth]
+
+
+class Order:
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
+        if req.context.role != 'baker':
+            raise falcon.HTTPForbidden(description='Only bakers cancel orders.')
+        resp.media = {'cancelled': number}
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_middleware(Authentication())
+app.add_route('/orders/{number:int}', Order())

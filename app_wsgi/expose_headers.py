@@ -1,0 +1,22 @@
+"""A page reads seven response headers; the others you must expose."""
+
+import falcon
+
+
+class Orders:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = [{'number': 17}, {'number': 18}]
+        resp.set_header('X-Total-Count', '2')
+        resp.set_header('X-Oven', 'north')
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+        expose_headers=['X-Total-Count'],
+    )
+)
+app.add_route('/orders', Orders())

@@ -1,0 +1,31 @@
+"""A responder may allow other pages itself, but it does not answer the preflight."""
+
+import falcon
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+class Hours:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'opens': 7, 'closes': 18}
+        resp.set_header('Access-Control-Allow-Origin', '*')
+
+    # The preflight of a PUT never gets here, so this header comes too late.
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = req.get_media()
+        resp.set_header('Access-Control-Allow-Origin', '*')
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/menu', Menu())
+app.add_route('/hours', Hours())
