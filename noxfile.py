@@ -16,7 +16,16 @@ nox.options.error_on_missing_interpreters = True
 
 PYPROJECT = nox.project.load_toml('pyproject.toml')
 BUILDERS = ('html', 'epub', 'text')
-PYTHON_FILES = ('app_asgi', 'app_wsgi', 'demo', 'docs/conf.py', 'noxfile.py', 'tests')
+PYTHON_FILES = (
+    'app_asgi',
+    'app_wsgi',
+    'benchmarks',
+    'cors.py',
+    'demo',
+    'docs/conf.py',
+    'noxfile.py',
+    'tests',
+)
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -73,6 +82,26 @@ def record(session: nox.Session) -> None:
     """Write docs/_exchanges and docs/_verdicts anew from the running lessons."""
     install(session, 'test')
     session.run('python', '-m', 'tests.record', *session.posargs)
+
+
+@nox.session
+def oldest(session: nox.Session) -> None:
+    """Run the unit, lesson and exchange tests on the oldest Falcon that is supported."""
+    install(session, 'test')
+    session.install('--quiet', f'falcon=={oldest_falcon()}')
+    session.run('pytest', '--quiet', 'tests/unit', 'tests/lessons', 'tests/exchanges')
+
+
+def oldest_falcon() -> str:
+    bounds = nox.project.dependency_groups(PYPROJECT, 'servers')
+    return next(bound.partition('>=')[2] for bound in bounds if bound.startswith('falcon>='))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what CORS costs, beside Falcon's own middleware and its peers."""
+    install(session, 'bench')
+    session.run('python', '-m', 'benchmarks.bench_cors', *session.posargs)
 
 
 @nox.session

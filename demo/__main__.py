@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from demo.guide import ROOT, GuideServer
+from demo.mount import program_names
 from demo.processes import (
     DemoError,
     Server,
@@ -93,7 +94,7 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> None:
     with ExitStack() as running:
         apis = running.enter_context(api_servers(guide, wsgi, asgi))
         urls = {'wsgi': apis[0].url, 'asgi': apis[1].url}
-        told = {'origins': origins, **urls}
+        told = {'origins': origins, 'lessons': _lessons(), **urls}
         server = running.enter_context(GuideServer(guide, options.guide, told))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -105,6 +106,10 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> None:
             _watch(apis, stop)
         finally:
             server.shutdown()
+
+
+def _lessons() -> dict[str, list[str]]:
+    return {'wsgi': program_names('app_wsgi'), 'asgi': program_names('app_asgi')}
 
 
 def _watch(apis: list[Server], stop: threading.Event) -> None:

@@ -29,9 +29,9 @@ GUIDE_PORT_IN_LESSONS = ':9000'
 GUIDE_PORT_VARIABLE = 'CORS_DEMO_GUIDE_PORT'
 
 
-def lesson_names() -> list[str]:
-    """Name the lessons to copy, sorted."""
-    return [name for name in _all_names('app_wsgi') if not name.startswith('wrong_')]
+def program_names(package: str) -> list[str]:
+    """Name the programs of ``app_wsgi`` or ``app_asgi``, sorted."""
+    return sorted(module.name for module in pkgutil.iter_modules([str(ROOT / package)]))
 
 
 class _LessonLoader(SourceFileLoader):
@@ -47,6 +47,7 @@ def load_lesson(package: str, name: str) -> Any:
     """Return the ``app`` of the lesson ``name`` of ``package`` (``app_wsgi``, ``app_asgi``)."""
     loader = _LessonLoader(f'demo.lessons.{package}.{name}', str(ROOT / package / f'{name}.py'))
     module = ModuleType(loader.name)
+    module.__file__ = loader.path
     loader.exec_module(module)
     return module.app
 
@@ -54,7 +55,7 @@ def load_lesson(package: str, name: str) -> Any:
 def load_all(package: str) -> dict[str, Any]:
     """Load every lesson of a package, and what is wrong on purpose if it starts at all."""
     apps = {}
-    for name in _all_names(package):
+    for name in program_names(package):
         try:
             apps[name] = load_lesson(package, name)
         except ValueError:
@@ -63,17 +64,13 @@ def load_all(package: str) -> dict[str, Any]:
     return apps
 
 
-def _all_names(package: str) -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules([str(ROOT / package)]))
-
-
 def wsgi() -> WSGIApplication:
     """Build the WSGI application that holds every WSGI lesson."""
     recorder = Recorder()
     lessons = load_all('app_wsgi')
     front = falcon.App(middleware=_wire_cors())
     front.add_route('/_wire/{key}', _WireReader(recorder))
-    front.add_sink(_list_lessons, '/')
+    front.add_sink(_Front(lessons).list_lessons, '/')
 
     def mounted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         key, name, prefix = _place(environ['PATH_INFO'])
@@ -93,7 +90,7 @@ def asgi() -> ASGIApplication:
     lessons = load_all('app_asgi')
     front = falcon.asgi.App(middleware=_wire_cors())
     front.add_route('/_wire/{key}', _AsyncWireReader(recorder))
-    front.add_sink(_list_lessons_async, '/')
+    front.add_sink(_Front(lessons).list_lessons_async, '/')
 
     async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] == 'lifespan':
@@ -108,8 +105,7 @@ def asgi() -> ASGIApplication:
             'root_path': scope.get('root_path', '') + prefix,
             'path': scope['path'].removeprefix(prefix) or '/',
         }
-        recorded = key and scope['type'] == 'http'
-        app = recorder.asgi(key, lessons[name]) if recorded else lessons[name]
+        app = recorder.asgi(key, lessons[name]) if key else lessons[name]
         await app(inner, receive, send)
 
     return mounted
@@ -152,17 +148,22 @@ class _AsyncWireReader:
         resp.cache_control = ['no-store']
 
 
-def _list_lessons(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    found = req.path == '/'
-    resp.status = falcon.HTTP_200 if found else falcon.HTTP_404
-    resp.media = {
-        'title': 'The lessons of this server' if found else 'No lesson answers here',
-        'lessons': [f'/{name}' for name in lesson_names()],
-    }
+class _Front:
+    """Lists the lessons to copy: at ``/``, and where no lesson answers."""
 
+    def __init__(self, lessons: Iterable[str]) -> None:
+        self._names = [f'/{name}' for name in lessons if not name.startswith('wrong_')]
 
-async def _list_lessons_async(req: Any, resp: Any, **more: Any) -> None:
-    _list_lessons(req, resp, **more)
+    def list_lessons(self, req: Any, resp: Any, **_: Any) -> None:
+        found = req.path == '/'
+        resp.status = falcon.HTTP_200 if found else falcon.HTTP_404
+        resp.media = {
+            'title': 'The lessons of this server' if found else 'No lesson answers here',
+            'lessons': self._names,
+        }
+
+    async def list_lessons_async(self, req: Any, resp: Any, **_: Any) -> None:
+        self.list_lessons(req, resp)
 
 
 async def _lifespan(apps: list[ASGIApplication], receive: Receive, send: Send) -> None:

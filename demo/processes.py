@@ -13,8 +13,11 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from demo.mount import GUIDE_PORT_VARIABLE, ROOT
+from demo.tenants import create_tenants
 
 START_SECONDS = 30
 STOP_SECONDS = 5
@@ -92,9 +95,15 @@ def api_servers(port_guide: int, port_wsgi: int, port_asgi: int) -> Iterator[lis
     Each has a process group of its own, so that Ctrl-C in a terminal reaches the demo alone,
     and the demo ends them.
     """
-    environment = {**os.environ, GUIDE_PORT_VARIABLE: str(port_guide)}
     servers: list[Server] = []
-    try:
+    with ExitStack() as running:
+        folder = Path(running.enter_context(TemporaryDirectory(prefix='cors-demo-')))
+        origins = ['https://shop.example.com', f'http://127.0.0.1:{port_guide}']
+        environment = {
+            'DATABASE_URL': create_tenants(folder / 'tenants.sqlite', origins),
+            **os.environ,
+            GUIDE_PORT_VARIABLE: str(port_guide),
+        }
         for command, port in (
             (gunicorn_command(port_wsgi), port_wsgi),
             (uvicorn_command(port_asgi), port_asgi),
@@ -107,10 +116,8 @@ def api_servers(port_guide: int, port_wsgi: int, port_asgi: int) -> Iterator[lis
                 start_new_session=True,
             )
             servers.append(Server(command[0], port, process))
+            running.callback(servers[-1].stop)
         yield servers
-    finally:
-        for server in servers:
-            server.stop()
 
 
 def wait_until_answering(servers: list[Server], stop: threading.Event | None = None) -> None:

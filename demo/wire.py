@@ -91,11 +91,14 @@ class Recorder:
         return recording
 
     def asgi(self, key: str, app: ASGIApplication) -> ASGIApplication:
-        """Wrap an ASGI application so that what passes over HTTP is kept under ``key``."""
+        """Wrap an ASGI application so that what passes is kept under ``key``.
+
+        Of a WebSocket the handshake is kept.
+        """
 
         async def recording(scope: Scope, receive: Receive, send: Send) -> None:
             exchange = Exchange(
-                scope['method'],
+                scope.get('method', 'GET'),
                 _path(scope['path'], scope['query_string'].decode('latin-1')),
                 sorted(_asgi_headers(scope['headers'])),
             )
@@ -108,6 +111,10 @@ class Recorder:
                     exchange.answer(f'{status} {reason}'.strip(), _asgi_headers(event['headers']))
                 elif event['type'] == 'http.response.body':
                     exchange.add_body(event.get('body', b''))
+                elif event['type'] == 'websocket.accept':
+                    exchange.answer('101 Switching Protocols', [])
+                elif event['type'] == 'websocket.close' and not exchange.status:
+                    exchange.answer('403 Forbidden', [])
                 await send(event)
 
             await app(scope, receive, keep_and_send)

@@ -11,9 +11,20 @@ import httpx
 
 ROOT = Path(__file__).parent.parent
 INTERFACES = ('wsgi', 'asgi')
-PROGRAMS = sorted(path.stem for path in (ROOT / 'app_wsgi').glob('[a-z]*.py'))
+ONE_SIDED = {'websockets': 'asgi'}  # lessons that exist on one interface only
+PROGRAMS = sorted({path.stem for path in ROOT.glob('app_*/[a-z]*.py')})
 LESSONS = [name for name in PROGRAMS if not name.startswith('wrong_')]
 SCRIPTS = sorted(path.stem for path in (ROOT / 'pages').glob('*.js'))
+
+
+def pairs(lessons: list[str]) -> list[tuple[str, str]]:
+    """Every lesson on every interface that it exists on, for parametrize."""
+    return [
+        (interface, lesson)
+        for lesson in lessons
+        for interface in INTERFACES
+        if ONE_SIDED.get(lesson, interface) == interface
+    ]
 
 
 def load(interface: str, lesson: str) -> Any:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from demo.tenants import create_tenants
 from tests.apps import ROOT
 from tests.browsers.chromium import INSTALL, Chromium, executable, launch
 from tests.demo.running import RunningDemo, running_demo
+
+# The lesson dynamic_origins reads its database's address when it is imported.
+DATABASE = tempfile.TemporaryDirectory(prefix='tenants-')
+os.environ['DATABASE_URL'] = create_tenants(
+    Path(DATABASE.name) / 'tenants.sqlite', ['https://shop.example.com', 'http://127.0.0.1:9000']
+)
 
 
 def build_guide(target: Path, source: Path = ROOT / 'docs') -> Path:

@@ -42,6 +42,7 @@ async function run(step, server, lesson) {
 function verdict({ error, wire }) {
   if (!error) return ['readable', 'readable'];
   if (wire.length && error instanceof TypeError) return ['blocked', 'blocked by the browser'];
+  if (wire.length && error.name === 'NetworkError') return ['blocked', 'refused by the server'];
   return ['failed', wire.length ? 'failed in the script' : 'no answer: is the demo still running?'];
 }
 
@@ -95,15 +96,19 @@ function shownStep(step, outcome) {
   );
 }
 
-function serverChoice(lesson, value, label, chosen) {
-  const input = element('input', { type: 'radio', name: `server-of-${lesson}`, value });
-  input.checked = chosen;
-  return element('label', {}, input, ` ${label}`);
-}
+const SERVERS = { wsgi: 'WSGI (gunicorn)', asgi: 'ASGI (uvicorn)' };
 
-function rememberedServer() {
+// The servers that have this lesson; the one of the reader's tab is chosen.
+function serverChoices(lesson, demo) {
   const tab = document.querySelector('.sphinx-tabs [role="tab"][aria-selected="true"]');
-  return tab?.textContent === 'ASGI' ? 'asgi' : 'wsgi';
+  const offered = Object.keys(SERVERS).filter((server) => demo.lessons[server].includes(lesson));
+  const remembered = tab?.textContent.toLowerCase();
+  const chosen = offered.includes(remembered) ? remembered : offered[0];
+  return offered.map((value) => {
+    const input = element('input', { type: 'radio', name: `server-of-${lesson}`, value });
+    input.checked = value === chosen;
+    return element('label', {}, input, ` ${SERVERS[value]}`);
+  });
 }
 
 function otherOrigin(demo) {
@@ -133,8 +138,7 @@ async function build(place, demo) {
   const form = element(
     'form',
     { class: 'try-it-controls', 'aria-label': `Try ${lesson}` },
-    serverChoice(lesson, 'wsgi', 'WSGI (gunicorn)', rememberedServer() === 'wsgi'),
-    serverChoice(lesson, 'asgi', 'ASGI (uvicorn)', rememberedServer() === 'asgi'),
+    ...serverChoices(lesson, demo),
     button,
   );
   form.addEventListener('submit', async (event) => {

@@ -144,6 +144,9 @@ class Chromium:
         self.send('Input.dispatchKeyEvent', type='keyDown', text=text, **common)
         self.send('Input.dispatchKeyEvent', type='keyUp', **common)
 
+    def forget_cookies(self) -> None:
+        self.send('Network.clearBrowserCookies')
+
     def look(self, width: int, height: int = 900, *, dark: bool = False) -> None:
         """Set the size of the window in CSS pixels, and the colour scheme."""
         self.send(

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import INTERFACES, SCRIPTS
+from tests.apps import SCRIPTS, pairs
 from tests.browsers.chromium import Chromium
 from tests.browsers.try_it import FOLDER, page_of, press_try_it, same_verdict, verdict_text
 from tests.demo.running import RunningDemo, running_demo
 
 
-@pytest.mark.parametrize('interface', INTERFACES)
-@pytest.mark.parametrize('lesson', SCRIPTS)
+@pytest.mark.parametrize(('interface', 'lesson'), pairs(SCRIPTS))
 def test_the_browser_does_what_the_page_says(
     chromium: Chromium, demo: RunningDemo, lesson: str, interface: str
 ) -> None:

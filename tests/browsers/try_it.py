@@ -68,14 +68,16 @@ def verdict_text(browser: Chromium, demo: RunningDemo, lesson: str, interface: s
         f'The page on {name}\n\n{_run_text(browser, guide, lesson, interface)}'
         for name, guide in pages.items()
     )
-    api = re.escape(demo.api(interface)) + rf'/_wire/[0-9a-f-]+/{lesson}'
-    text = re.sub(api, 'https://api.example.com', text)
+    host = re.escape(demo.api(interface).removeprefix('http'))
+    api = rf'(http|ws){host}/_wire/[0-9a-f-]+/{lesson}'
+    text = re.sub(api, r'\1s://api.example.com', text)
     for name, guide in pages.items():
         text = text.replace(guide, name)
     return text
 
 
 def _run_text(browser: Chromium, guide: str, lesson: str, interface: str) -> str:
+    browser.forget_cookies()
     lines = []
     for step in press_try_it(browser, guide, lesson, interface):
         got = step['got']

@@ -47,12 +47,13 @@ def children_of(pid: int) -> list[int]:
 def running_demo(guide: Path, *options: str, **environment: str) -> Iterator[RunningDemo]:
     """Start ``python -m demo`` on free ports, wait for its greeting, and end it with SIGINT."""
     ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
+    wanted = {**os.environ, **environment}
     process = subprocess.Popen(
         [sys.executable, '-m', 'demo', f'--guide={guide}', *ports, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, **environment},
+        env={name: value for name, value in wanted.items() if name != 'DATABASE_URL'},
     )
     assert process.stdout is not None
     with process, process.stdout as output:

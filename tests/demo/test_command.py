@@ -16,7 +16,7 @@ import pytest
 from demo import __main__ as command
 from demo import processes
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
-from tests.apps import LESSONS, ROOT
+from tests.apps import PROGRAMS, ROOT
 from tests.demo.running import children_of, running_demo
 
 
@@ -51,11 +51,12 @@ def test_it_serves_three_origins(guide: Path) -> None:
     with running_demo(guide) as demo:
         assert httpx.get(f'{demo.guide}/').text == '<h1>The guide</h1>'
         for api in (demo.wsgi, demo.asgi):
-            listed = httpx.get(f'{api}/').json()['lessons']
-            assert listed == [f'/{lesson}' for lesson in LESSONS]
+            assert '/blocked' in httpx.get(f'{api}/').json()['lessons']
         told = httpx.get(f'{demo.guide}/_demo.json').json()
         assert told['wsgi'] == demo.wsgi
         assert told['asgi'] == demo.asgi
+        assert told['lessons']['wsgi'] == [name for name in PROGRAMS if name != 'websockets']
+        assert told['lessons']['asgi'] == PROGRAMS
         assert told['origins'] == [demo.guide, demo.guide.replace('127.0.0.1', 'localhost')]
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from demo import mount
-from tests.apps import INTERFACES, LESSONS, PROGRAMS
+from tests.apps import INTERFACES, LESSONS, PROGRAMS, pairs
 
 GUIDE = 'http://127.0.0.1:9000'
 
@@ -34,11 +34,15 @@ def get(interface: str, path: str, origin: str = GUIDE) -> httpx.Response:
     return send(interface, [request])[0]
 
 
+def listed(interface: str) -> list[str]:
+    return [f'/{lesson}' for side, lesson in pairs(LESSONS) if side == interface]
+
+
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_the_first_page_lists_the_lessons(interface: str) -> None:
     response = get(interface, '/')
     assert response.status_code == 200
-    assert response.json()['lessons'] == [f'/{lesson}' for lesson in LESSONS]
+    assert response.json()['lessons'] == listed(interface)
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
@@ -61,7 +65,7 @@ def test_an_unknown_lesson_gets_the_list(interface: str, path: str) -> None:
     assert response.status_code == 404
     assert response.json() == {
         'title': 'No lesson answers here',
-        'lessons': [f'/{lesson}' for lesson in LESSONS],
+        'lessons': listed(interface),
     }
 
 
@@ -77,7 +81,7 @@ def test_a_lesson_that_does_not_start_is_no_lesson(monkeypatch: pytest.MonkeyPat
             raise ValueError(name)
 
     monkeypatch.setattr(mount, 'load_lesson', load)
-    with pytest.raises(ValueError, match='^blocked$'):
+    with pytest.raises(ValueError, match='blocked'):
         mount.load_all('app_wsgi')
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -64,11 +65,16 @@ class Block:
 
 @dataclass
 class Guide:
-    """All that the guards look at: the repository's folder, its pages' blocks and tabs."""
+    """All that the guards look at: the repository's folder, its pages' blocks and tabs.
+
+    Attributes:
+        included: Every file that some page includes, relative to the repository.
+    """
 
     root: Path
     pages: list[str] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)
+    included: set[str] = field(default_factory=set)
     tab_sets: list[tuple[str, dict[str, list[Block]]]] = field(default_factory=list)
     labels_in_tabs: list[tuple[str, str]] = field(default_factory=list)
     warnings: str = ''
@@ -83,7 +89,7 @@ def read_guide(root: Path, work: Path) -> Guide:
     """
     said = io.StringIO()
     guide = Guide(root)
-    path = list(sys.path)
+    search_path = list(sys.path)
     try:
         with patch_docutils(str(root / 'docs')), docutils_namespace(), catch_warnings():
             simplefilter('ignore', RemovedInSphinx11Warning)  # napoleon's, not ours
@@ -102,8 +108,12 @@ def read_guide(root: Path, work: Path) -> Guide:
             for page in sorted(app.env.all_docs):
                 guide.pages.append(page)
                 _read_page(guide, page, app.env.get_doctree(page))
+                for path in map(os.fspath, app.env.dependencies[page]):
+                    found = (root / 'docs' / path).resolve()
+                    if found.is_relative_to(root.resolve()):
+                        guide.included.add(_relative(found, root))
     finally:
-        sys.path[:] = path
+        sys.path[:] = search_path
     guide.warnings = said.getvalue()
     return guide
 

@@ -13,6 +13,7 @@ from tests.docs.guards import GUARDS
 from tests.docs.guide import read_guide
 
 COPIED = (
+    'cors.py',
     'app_asgi',
     'app_wsgi',
     'docs',

@@ -9,7 +9,8 @@
     {"rye": 4.2}
 
 The name is ``<lesson>--<what it shows>.http``. Header names are written as people know them
-and sorted in the answer. What the server adds by itself is left out.
+and sorted in the answer. What the server adds by itself is left out, and so is what changes with
+every checkout, and line ends after the body.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tests.apps import ROOT
 
 FOLDER = ROOT / 'docs/_exchanges'
 OF_THE_SERVER = {'Connection', 'Date', 'Server', 'Transfer-Encoding'}
+OF_THE_CHECKOUT = {'Etag', 'Last-Modified'}  # of a static file: they tell when it was written
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ def answer_text(response: httpx.Response) -> str:
     headers = sorted(
         (header_name(name), value)
         for name, value in response.headers.multi_items()
-        if header_name(name) not in OF_THE_SERVER
+        if header_name(name) not in OF_THE_SERVER | OF_THE_CHECKOUT
     )
     lines = [f'HTTP/1.1 {response.status_code} {response.reason_phrase}']
     lines += [f'{name}: {value}' for name, value in headers]
-    return '\n'.join(lines) + (f'\n\n{response.text}' if response.text else '')
+    body = response.text.rstrip('\n')
+    return '\n'.join(lines) + (f'\n\n{body}' if body else '')

@@ -8,35 +8,11 @@ import sys
 import httpx
 import pytest
 
-from tests.apps import INTERFACES, ROOT, send
-
-API = 'http://api.example.com'
-SHOP = 'https://shop.example.com'
-STRANGER = 'https://other.example.net'
+from tests import outputs
+from tests.apps import INTERFACES, send
+from tests.lessons.asking import API, SHOP, STRANGER, ask, cors_headers, preflight
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
-
-
-def ask(
-    interface: str, lesson: str, method: str, path: str, origin: str | None = SHOP, **headers: str
-) -> httpx.Response:
-    """Send a request as a browser would; an underscore in a header's name means a hyphen."""
-    sent = {name.replace('_', '-'): value for name, value in headers.items()}
-    if origin is not None:
-        sent['Origin'] = origin
-    return send(interface, lesson, httpx.Request(method, API + path, headers=sent))
-
-
-def preflight(interface: str, lesson: str, path: str, method: str, origin: str) -> httpx.Response:
-    return ask(interface, lesson, 'OPTIONS', path, origin, Access_Control_Request_Method=method)
-
-
-def cors_headers(response: httpx.Response) -> dict[str, str]:
-    return {
-        name.removeprefix('access-control-'): value
-        for name, value in response.headers.items()
-        if name.startswith('access-control-')
-    }
 
 
 @pytest.mark.parametrize('origin', [SHOP, STRANGER, 'null', None])
@@ -134,7 +110,7 @@ def test_credentials_takes_known_breads_only(interface: str) -> None:
 
 
 def test_the_flag_and_the_middleware_do_not_start(interface: str) -> None:
-    recorded = (ROOT / 'docs/_output/wrong_flag_and_middleware.txt').read_text()
+    recorded = (outputs.FOLDER / 'wrong_flag_and_middleware.txt').read_text()
     name = f'app_{interface}.wrong_flag_and_middleware'
     with pytest.raises(ValueError, match='CORSMiddleware') as raised:
         importlib.import_module(name)

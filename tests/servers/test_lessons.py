@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 
 from demo.processes import free_ports
-from tests.apps import INTERFACES, LESSONS, ROOT
+from tests.apps import INTERFACES, LESSONS, ROOT, pairs
 from tests.demo.running import RunningDemo
 from tests.exchanges.http_file import RecordedExchange, answer_text, read_all
 
@@ -19,14 +20,19 @@ COMMANDS = {
     'asgi': ['uvicorn', 'app_asgi.{lesson}:app', '--port={port}'],
 }
 EXCHANGES = read_all()
+ROOT_OF_WEBSOCKETS = RecordedExchange(
+    Path('websockets--root.http'),
+    'GET / HTTP/1.1',
+    'HTTP/1.1 404 Not Found\nContent-Length: 26\nContent-Type: application/json\n'
+    'Vary: Accept, Origin\n\n{"title": "404 Not Found"}',
+)
 
 
-@pytest.mark.parametrize('interface', INTERFACES)
-@pytest.mark.parametrize('lesson', LESSONS)
+@pytest.mark.parametrize(('interface', 'lesson'), pairs(LESSONS))
 def test_a_lesson_runs_alone(interface: str, lesson: str) -> None:
     (port,) = free_ports({'port': 0})
     command = [word.format(lesson=lesson, port=port) for word in COMMANDS[interface]]
-    exchange = next(exchange for exchange in EXCHANGES if exchange.lesson == lesson)
+    exchange = next(one for one in (*EXCHANGES, ROOT_OF_WEBSOCKETS) if one.lesson == lesson)
     process = subprocess.Popen(
         [sys.executable, '-m', *command], cwd=ROOT, stderr=subprocess.DEVNULL
     )

@@ -1,0 +1,21 @@
+"""Every subdomain of your own domain may read, on any depth, and nothing beside it."""
+
+import falcon.asgi
+
+from cors import CORSMiddleware
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.asgi.App(
+    middleware=CORSMiddleware(
+        allow_origins=[
+            'https://*.preview.example.com',  # not https://preview.example.com itself
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/menu', Menu())

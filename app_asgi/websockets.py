@@ -1,0 +1,24 @@
+"""CORS does not apply to WebSockets: the middleware checks who opens one."""
+
+import falcon.asgi
+
+from cors import CORSMiddleware
+
+
+class Orders:
+    async def on_websocket(self, req: falcon.asgi.Request, ws: falcon.asgi.WebSocket) -> None:
+        await ws.accept()
+        await ws.send_text('order 17 is ready')
+        await ws.close()
+
+
+app = falcon.asgi.App(
+    middleware=CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+        allow_credentials=True,
+    )
+)
+app.add_route('/orders', Orders())

@@ -1,0 +1,13 @@
+"""Wrong on purpose: an origin without a scheme matches no browser."""
+
+import falcon
+import falcon.asgi
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.asgi.App(middleware=falcon.CORSMiddleware(allow_origins='shop.example.com'))  # wrong
+app.add_route('/menu', Menu())

@@ -1,0 +1,21 @@
+"""Wrong on purpose: the answers differ by origin, and no cache is told."""
+
+import falcon
+import falcon.asgi
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        resp.cache_control = ['public', 'max-age=60']  # wrong: stored for the next origin, too
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/menu', Menu())

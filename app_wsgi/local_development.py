@@ -1,0 +1,20 @@
+"""While you develop, every port of your own machine may read."""
+
+import os
+
+import falcon
+
+from cors import CORSMiddleware
+
+ORIGINS = ['https://shop.example.com']
+if os.environ.get('BAKERY_ENV', 'development') == 'development':
+    ORIGINS += ['http://localhost:*', 'http://127.0.0.1:*']
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.App(middleware=CORSMiddleware(allow_origins=ORIGINS, allow_credentials=True))
+app.add_route('/menu', Menu())

@@ -1,0 +1,33 @@
+"""The list of origins only logs what it would refuse, and everyone still reads."""
+
+import logging
+
+import falcon
+
+from cors import CORSMiddleware, Policy
+
+log = logging.getLogger('bakery')
+plan = Policy(
+    allow_origins=[
+        'https://shop.example.com',
+        'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+    ],
+)
+
+
+class Rehearsal:
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        origin = req.get_header('Origin')
+        decision = plan.decide(origin, req.method)
+        if origin is not None and not decision.allowed:
+            log.warning('would be refused: %a, as %s', origin[:200], decision.reason)
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.App(middleware=CORSMiddleware(allow_origins='*'))
+app.add_middleware(Rehearsal())
+app.add_route('/menu', Menu())

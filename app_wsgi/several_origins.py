@@ -1,0 +1,22 @@
+"""Several origins may read, and some of them with cookies."""
+
+import falcon
+
+from cors import CORSMiddleware
+
+SHOP = ['https://shop.example.com', 'http://127.0.0.1:9000']  # the second: this guide's demo
+PARTNERS = ['https://partner.example.com', 'https://bread.example.net']
+
+
+class Basket:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+
+
+app = falcon.App(
+    middleware=CORSMiddleware(
+        allow_origins=[*SHOP, *PARTNERS],
+        allow_credentials=SHOP,
+    )
+)
+app.add_route('/basket', Basket())

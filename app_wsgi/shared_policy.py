@@ -1,0 +1,30 @@
+"""One policy for the whole API that fails at start-up, not in production."""
+
+import falcon
+
+from cors import CORSMiddleware
+
+
+class Authentication:
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if req.auth != 'Bearer token-of-anna':  # no exception for preflights: they never get here
+            raise falcon.HTTPUnauthorized(description='Log in first.')
+
+
+class Order:
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
+        resp.media = {'cancelled': number}
+
+
+app = falcon.App(
+    middleware=CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+        allow_methods=['GET', 'DELETE'],
+        allow_headers=['Authorization'],
+    )
+)
+app.add_middleware(Authentication())
+app.add_route('/orders/{number:int}', Order())

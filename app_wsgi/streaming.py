@@ -1,0 +1,29 @@
+"""Server-sent events: the headers go out with the first byte of the stream."""
+
+from collections.abc import Iterator
+
+import falcon
+
+from cors import CORSMiddleware
+
+
+class Oven:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = 'text/event-stream'
+        resp.cache_control = ['no-cache']
+        resp.stream = self.loaves()
+
+    def loaves(self) -> Iterator[bytes]:
+        for bread in ('rye', 'sourdough'):
+            yield f'data: {bread}\n\n'.encode()
+
+
+app = falcon.App(
+    middleware=CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/oven', Oven())

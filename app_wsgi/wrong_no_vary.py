@@ -1,0 +1,20 @@
+"""Wrong on purpose: the answers differ by origin, and no cache is told."""
+
+import falcon
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        resp.cache_control = ['public', 'max-age=60']  # wrong: stored for the next origin, too
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/menu', Menu())

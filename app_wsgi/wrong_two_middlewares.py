@@ -1,0 +1,20 @@
+"""Wrong on purpose: two CORS components, and no preflight passes."""
+
+import falcon
+
+
+class Order:
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = req.get_media()
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_middleware(falcon.CORSMiddleware())  # wrong: the first to run takes what this one needs
+app.add_route('/orders/17', Order())

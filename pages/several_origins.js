@@ -1,0 +1,11 @@
+async function readBasket(api) {
+  const response = await fetch(`${api}/basket`, { credentials: 'include' });
+  return response.json();
+}
+
+async function readBasketWithoutCookies(api) {
+  const response = await fetch(`${api}/basket`);
+  return response.json();
+}
+
+export default [readBasket, readBasketWithoutCookies];

@@ -1,0 +1,16 @@
+"""What the guide prints of programs and policies is what they say today."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.outputs import FOLDER, OUTPUTS
+
+
+@pytest.mark.parametrize('name', OUTPUTS)
+def test_the_output_is_as_recorded(name: str) -> None:
+    assert OUTPUTS[name]() == (FOLDER / name).read_text()
+
+
+def test_every_output_is_made_by_something() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(OUTPUTS)

@@ -1,0 +1,169 @@
+"""What the guide prints of programs and policies: each text is made by running them.
+
+``nox -s record`` writes the files of docs/_output; a test asserts that they are still true.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from cors import Decision, Policy, PolicyError
+from tests.apps import ROOT
+
+FOLDER = ROOT / 'docs/_output'
+
+
+def last_lines(module: str, after: str, **environment: str) -> str:
+    """Run a program that does not start; return what it prints from the line of its error on."""
+    ended = subprocess.run(
+        [sys.executable, '-m', module],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = ended.stderr.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(after))
+    return '\n'.join(lines[start:]) + '\n'
+
+
+def ask_the_database(origin: str) -> bool:
+    """Stand for a callable of the reader."""
+    return origin == 'https://shop.example.com'
+
+
+MISTAKES: tuple[dict[str, Any], ...] = (
+    {'allow_origins': 'example.com'},
+    {'allow_origins': 'https://example.com/'},
+    {'allow_origins': 'https://example.com/shop'},
+    {'allow_origins': 'https://Example.com'},
+    {'allow_origins': 'https://example.com:443'},
+    {'allow_origins': 'https://example.com:port'},
+    {'allow_origins': 'https://anna@example.com'},
+    {'allow_origins': 'https://a.example, https://b.example'},
+    {'allow_origins': 'https://bäckerei.example'},
+    {'allow_origins': 'http://[0:0::1]'},
+    {'allow_origins': 'null'},
+    {'allow_origins': 'file:///index.html'},
+    {'allow_origins': 'wss://example.com'},
+    {'allow_origins': []},
+    {'allow_origins': ['*']},
+    {'allow_origins': [None]},
+    {'allow_origins': b'https://example.com'},
+    {'allow_origins': 'https://shop.*.example.com'},
+    {'allow_origins': 'https://*.com'},
+    {'allow_origins': 'https://*.github.io'},
+    {'allow_credentials': True},
+    {'allow_origins': 'http://example.com', 'allow_credentials': True},
+    {'allow_origins': 'https://a.example', 'allow_credentials': 'https://b.example'},
+    {'allow_origins': ask_the_database, 'allow_credentials': 'https://a.example'},
+    {'allow_methods': ['get']},
+    {'allow_methods': ['TRACE']},
+    {'allow_headers': ['Cookie']},
+    {'allow_headers': ['X Request ID']},
+    {'expose_headers': ['Set-Cookie']},
+    {
+        'allow_origins': 'https://a.example',
+        'allow_credentials': True,
+        'expose_headers': '*',
+    },
+    {'max_age': -1},
+    {'max_age': '600'},
+    {'allow_private_network': 'no'},
+    {'allow_origins': ['example.com', 'null'], 'allow_methods': ['patch'], 'max_age': 1.5},
+)
+
+
+def policy_errors() -> str:
+    """Make each mistake and write what the policy says of it."""
+    return '\n'.join(f'{_shown(mistake)}\n{_faults(mistake)}\n' for mistake in MISTAKES)
+
+
+def _shown(arguments: dict[str, Any]) -> str:
+    values = (
+        f'{name}={value.__name__ if callable(value) else repr(value)}'
+        for name, value in arguments.items()
+    )
+    return f'Policy({", ".join(values)})'
+
+
+def _faults(arguments: dict[str, Any]) -> str:
+    try:
+        Policy(**arguments)
+    except PolicyError as error:
+        return '\n'.join(f'    {fault}' for fault in error.faults)
+    raise AssertionError(f'{arguments} is no mistake')
+
+
+POLICY = Policy(
+    allow_origins=['https://shop.example.com', 'https://*.preview.example.com'],
+    allow_credentials=['https://shop.example.com'],
+    allow_methods=['GET', 'PUT'],
+    allow_headers=['Content-Type'],
+    expose_headers=['X-Total-Count'],
+)
+OPEN = Policy()
+SHOP, PREVIEW = 'https://shop.example.com', 'https://pr-17.preview.example.com'
+DECISIONS: tuple[tuple[Policy, tuple[str | None, ...]], ...] = (
+    (POLICY, (SHOP, 'GET')),
+    (POLICY, (PREVIEW, 'GET')),
+    (POLICY, ('https://other.example.net', 'GET')),
+    (POLICY, ('null', 'GET')),
+    (POLICY, (None, 'GET')),
+    (POLICY, (SHOP, 'OPTIONS')),
+    (POLICY, (SHOP, 'OPTIONS', 'PUT', 'content-type')),
+    (POLICY, (SHOP, 'OPTIONS', 'DELETE')),
+    (POLICY, (SHOP, 'OPTIONS', 'PUT', 'content-type,x-debug')),
+    (POLICY, ('https://other.example.net', 'OPTIONS', 'PUT', 'content-type')),
+    (OPEN, (SHOP, 'GET')),
+    (OPEN, (None, 'GET')),
+    (OPEN, ('null', 'GET')),
+    (OPEN, (SHOP, 'OPTIONS', 'PUT', 'x-debug, content-type')),
+    (OPEN, (SHOP, 'OPTIONS', 'PUT', 'x debug')),
+)
+
+
+def decisions() -> str:
+    """Write what two policies decide on a table of requests, as CSV with rst in its cells."""
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator='\n')
+    rows.writerow(['Policy', 'Origin', 'Request', 'Allowed', 'Because', 'Headers'])
+    for policy, request in DECISIONS:
+        origin, method, *asked = request
+        name = 'open' if policy is OPEN else 'shop'
+        words = ' '.join(filter(None, (method, *asked)))
+        decision: Decision = policy.decide(*request)  # type: ignore
+        rows.writerow(
+            [
+                name,
+                f'``{origin}``' if origin else '(none)',
+                f'``{words}``',
+                'yes' if decision.allowed else 'no',
+                decision.reason,
+                _lines(f'``{header}: {value}``' for header, value in decision.headers),
+            ]
+        )
+    return table.getvalue()
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return '\n'.join(f'| {text}' for text in texts)
+
+
+OUTPUTS: dict[str, Callable[[], str]] = {
+    'decisions.csv': decisions,
+    'origins_from_env.txt': lambda: last_lines(
+        'app_wsgi.origins_from_env', 'cors.PolicyError', BAKERY_ORIGINS='shop.example.com/'
+    ),
+    'policy_errors.txt': policy_errors,
+    'wrong_flag_and_middleware.txt': lambda: last_lines(
+        'app_wsgi.wrong_flag_and_middleware', 'ValueError'
+    ),
+}

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT-0
+"""Which pages may open a WebSocket, to which browsers apply no CORS check."""
+
+import asyncio
+import logging
+from typing import Any
+
+import falcon
+import falcon.asgi
+import falcon.testing
+import pytest
+
+from cors import CORSMiddleware, Decision, Policy, Reason
+from tests.unit.cors_support import A, B
+
+HOST = 'api.example.com'
+COOKIE, AUTHORIZATION = {'Cookie': 'session=1'}, {'Authorization': 'Bearer x'}
+
+
+class Echo:
+    def __init__(self) -> None:
+        self.opened = 0
+
+    async def on_websocket(
+        self, req: falcon.asgi.Request, ws: falcon.asgi.WebSocket, **fields: str
+    ) -> None:
+        self.opened += 1
+        await ws.accept()
+        await ws.send_text('secret')
+        await ws.receive_text()
+
+
+def handshake(
+    cors: Any, headers: dict[str, str], path: str = '/ws', host: str = HOST, port: int = 80
+) -> bool:
+    """Open a WebSocket and tell whether that worked."""
+    echo = Echo()
+    app = falcon.asgi.App(middleware=cors)
+    app.add_route('/ws', echo)
+    app.add_route('/ws/{name}', echo)
+
+    async def talk() -> None:
+        async with (
+            falcon.testing.ASGIConductor(app) as conductor,
+            conductor.simulate_ws(path, headers=headers, host=host, port=port) as socket,
+        ):
+            assert await socket.receive_text() == 'secret'
+            await socket.send_text('thanks')
+
+    opened = True
+    try:
+        asyncio.run(talk())
+    except falcon.WebSocketDisconnected as error:
+        opened = error.code != 3403
+    assert echo.opened == opened, 'the responder of a refused handshake never runs'
+    return opened
+
+
+NAMED: dict[str, Any] = {'allow_origins': [A, 'https://*.a.example']}
+TRUSTED = {**NAMED, 'allow_credentials': True}
+
+# Arguments, headers, does the handshake pass?
+HANDSHAKES: list[tuple[dict[str, Any], dict[str, str], bool]] = [
+    ({}, {}, True),
+    ({}, COOKIE, True),
+    (NAMED, {}, True),
+    (NAMED, COOKIE, True),
+    (NAMED, {'Origin': f'https://{HOST}'}, True),
+    (NAMED, {'Origin': f'http://{HOST}', **COOKIE}, True),
+    (NAMED, {'Origin': f'https://{HOST}', **COOKIE, **AUTHORIZATION}, True),
+    (NAMED, {'Origin': f'https://{HOST}:8443', **COOKIE}, False),
+    (NAMED, {'Origin': f'https://{HOST}.evil.example'}, False),
+    (NAMED, {'Origin': f'https://x{HOST}'}, False),
+    (NAMED, {'Origin': f'https://evil.example/{HOST}'}, False),
+    (NAMED, {'Origin': f'capacitor://{HOST}'}, False),
+    (NAMED, {'Origin': f'https://{HOST},https://{HOST}'}, False),
+    (NAMED, {'Origin': 'null'}, False),
+    (NAMED, {'Origin': ''}, False),
+    (NAMED, {'Origin': 'https://'}, False),
+    (NAMED, {'Origin': B}, False),
+    (NAMED, {'Origin': B, **COOKIE}, False),
+    (NAMED, {'Origin': A}, True),
+    (NAMED, {'Origin': 'https://x.a.example'}, True),
+    (NAMED, {'Origin': A, **COOKIE}, False),
+    (NAMED, {'Origin': A, **AUTHORIZATION}, False),
+    ({}, {'Origin': B}, True),
+    ({}, {'Origin': 'null'}, True),
+    ({}, {'Origin': B, **COOKIE}, False),
+    ({}, {'Origin': B, **AUTHORIZATION}, False),
+    (TRUSTED, {'Origin': A, **COOKIE}, True),
+    (TRUSTED, {'Origin': A, **AUTHORIZATION}, True),
+    (TRUSTED, {'Origin': 'https://x.a.example', **COOKIE}, True),
+    (TRUSTED, {'Origin': B, **COOKIE}, False),
+    ({'allow_origins': [A, B], 'allow_credentials': A}, {'Origin': A, **COOKIE}, True),
+    ({'allow_origins': [A, B], 'allow_credentials': A}, {'Origin': B, **COOKIE}, False),
+    ({'allow_origins': [A, B], 'allow_credentials': A}, {'Origin': B}, True),
+    ({'allow_origins': lambda origin: origin == A}, {'Origin': A}, True),
+    ({'allow_origins': lambda origin: origin == A}, {'Origin': A, **COOKIE}, False),
+    ({'allow_origins': lambda origin: origin == A}, {'Origin': B}, False),
+    ({'allow_origins': lambda origin: True}, {'Origin': 'null'}, False),
+]
+
+
+@pytest.mark.parametrize(('arguments', 'headers', 'expected'), HANDSHAKES)
+def test_handshakes(arguments: dict[str, Any], headers: dict[str, str], expected: bool) -> None:
+    assert handshake(CORSMiddleware(**arguments), headers) is expected
+
+
+def test_the_port_belongs_to_the_own_page() -> None:
+    cors = CORSMiddleware(allow_origins=[A])
+    assert handshake(cors, {'Origin': f'http://{HOST}:8000'}, port=8000)
+    assert not handshake(cors, {'Origin': f'http://{HOST}'}, port=8000)
+
+
+async def only_a(origin: str) -> bool:
+    await asyncio.sleep(0)
+    return origin == A
+
+
+def test_coroutine_functions_are_awaited() -> None:
+    cors = CORSMiddleware(allow_origins=only_a, allow_credentials=True)
+    assert handshake(cors, {'Origin': A, **COOKIE})
+    assert not handshake(cors, {'Origin': B})
+
+
+def test_routes_decide_too() -> None:
+    cors = CORSMiddleware(
+        allow_origins=[A],
+        routes={'/ws/closed': None, '/ws/b': Policy(allow_origins=[B], allow_credentials=True)},
+    )
+    assert handshake(cors, {'Origin': A}, '/ws/other')
+    assert not handshake(cors, {'Origin': A}, '/ws/closed')
+    assert handshake(cors, {'Origin': f'http://{HOST}'}, '/ws/closed')
+    assert handshake(cors, {'Origin': B, **COOKIE}, '/ws/b')
+    assert not handshake(cors, {'Origin': A}, '/ws/b')
+
+
+def test_the_second_of_two_instances_stays_silent() -> None:
+    both = [CORSMiddleware(allow_origins=[A]), CORSMiddleware(allow_origins=[B])]
+    assert handshake(both, {'Origin': A})
+    assert not handshake(both, {'Origin': B})
+
+
+def test_refusals_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, 'cors')
+    assert handshake(CORSMiddleware(allow_origins=[A]), {'Origin': A})
+    assert handshake(CORSMiddleware(allow_origins=[A]), {'Origin': f'http://{HOST}'})
+    assert not [record for record in caplog.records if record.name == 'cors']
+    assert not handshake(CORSMiddleware(allow_origins=[A]), {'Origin': A, **COOKIE})
+    (record,) = [record for record in caplog.records if record.name == 'cors']
+    assert record.getMessage() == (
+        'refused, it has credentials, and the origin is allowed only without: '
+        "'https://a.example' 'GET' '/ws'"
+    )
+
+
+def test_decisions_without_falcon() -> None:
+    policy = Policy(allow_origins=[A])
+    assert policy.decide_websocket(A, False).allowed
+    assert policy.decide_websocket(A, True) == Decision(False, Reason.CREDENTIALS_NOT_ALLOWED)
+    assert policy.decide_websocket(B, False).reason is Reason.ORIGIN_NOT_ALLOWED
+    assert policy.decide_websocket(None, False).reason is Reason.NO_ORIGIN
