@@ -231,6 +231,8 @@ def _origin_fault(origin: str) -> str:
     rest = origin[len(scheme) + 3 :]
     if origin == 'null':
         return 'is what sandboxed frames and local files send, so anyone can'
+    if ',' in origin:
+        return 'is several origins in one text'
     if not origin.isascii():
         return 'is not ASCII, and browsers send such hosts as punycode'
     if '://' not in origin:
@@ -274,6 +276,8 @@ def _entry_fault(entry: str) -> str:
 
 def _mend(entry: str) -> str:
     """Return what to write instead of ``entry``, as far as it can be told."""
+    if entry == 'null':
+        return 'serve the page with http:// or https:// and name its origin'
     if ',' in entry:
         return f'pass a list: {[part.strip() for part in entry.split(",")]}'
     scheme, slashes, rest = entry.strip().lower().rpartition('://')

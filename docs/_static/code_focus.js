@@ -1,4 +1,4 @@
-// A block of code that is wider than its place can be reached, and so scrolled, by keyboard.
+// Code or a table that is wider than its place can be reached, and so scrolled, by keyboard.
 
 const wide = new ResizeObserver((entries) => {
   for (const { target } of entries) {
@@ -6,4 +6,6 @@ const wide = new ResizeObserver((entries) => {
     else target.removeAttribute('tabindex');
   }
 });
-for (const pre of document.querySelectorAll('.highlight pre')) wide.observe(pre);
+for (const block of document.querySelectorAll('.highlight pre, .table-wrapper')) {
+  wide.observe(block);
+}

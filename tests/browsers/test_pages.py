@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.apps import ROOT
+from tests.apps import ONE_SIDED, ROOT, SCRIPTS
 from tests.browsers.chromium import Chromium
 from tests.browsers.try_it import page_of, press_try_it
 from tests.conftest import build_guide
@@ -218,33 +218,28 @@ def test_a_guide_without_a_demo_calls_nobody(chromium: Chromium, demo: RunningDe
 
 
 @pytest.mark.parametrize('page', PAGES)
-def test_a_page_asks_its_own_origin_only(chromium: Chromium, demo: RunningDemo, page: str) -> None:
+def test_a_page_fits_a_phone_and_asks_its_own_origin_only(
+    chromium: Chromium, demo: RunningDemo, page: str
+) -> None:
+    chromium.look(380)
     chromium.open(f'{demo.guide}/{page}')
+    assert chromium.run('() => document.documentElement.scrollWidth') <= 380
     asked = {urlsplit(address).netloc for address in chromium.requests}
     assert asked == {urlsplit(demo.guide).netloc}
     assert chromium.console == []
 
 
-@pytest.mark.parametrize('dark', [False, True], ids=['light', 'dark'])
 @pytest.mark.parametrize('page', PAGES)
-def test_axe_finds_no_fault(chromium: Chromium, demo: RunningDemo, page: str, dark: bool) -> None:
-    chromium.look(1280, dark=dark)
-    if '.html' in page and page_is_lesson(page):
-        press_try_it(chromium, demo.guide, Path(page).stem, 'wsgi')
+def test_axe_finds_no_fault(chromium: Chromium, demo: RunningDemo, page: str) -> None:
+    chromium.look(1280)
+    lesson = Path(page).stem
+    if lesson in SCRIPTS:
+        press_try_it(chromium, demo.guide, lesson, ONE_SIDED.get(lesson, 'wsgi'))
     else:
         chromium.open(f'{demo.guide}/{page}')
     assert faults(chromium) == []
-
-
-@pytest.mark.parametrize('page', PAGES)
-def test_nothing_is_cut_off_on_a_phone(chromium: Chromium, demo: RunningDemo, page: str) -> None:
-    chromium.look(380)
-    chromium.open(f'{demo.guide}/{page}')
-    assert chromium.run('() => document.documentElement.scrollWidth') <= 380
-
-
-def page_is_lesson(page: str) -> bool:
-    return (ROOT / 'pages' / f'{Path(page).stem}.js').is_file()
+    chromium.look(1280, dark=True)
+    assert faults(chromium) == []
 
 
 def faults(chromium: Chromium) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import pickle
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from warnings import catch_warnings, simplefilter
 
 from docutils import nodes
 from sphinx.addnodes import download_reference
-from sphinx.application import Sphinx
+from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
 from sphinx.deprecation import RemovedInSphinx11Warning
 from sphinx.directives.code import LiteralInclude
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -112,6 +113,8 @@ def read_guide(root: Path, work: Path) -> Guide:
                     found = (root / 'docs' / path).resolve()
                     if found.is_relative_to(root.resolve()):
                         guide.included.add(_relative(found, root))
+            with (work / 'doctrees' / ENV_PICKLE_FILENAME).open('wb') as kept:
+                pickle.dump(app.env, kept)
     finally:
         sys.path[:] = search_path
     guide.warnings = said.getvalue()
