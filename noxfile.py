@@ -62,7 +62,8 @@ def tests(session: nox.Session) -> None:
     """Run the tests with coverage; options of pytest go after --."""
     install(session, 'test')
     session.run('coverage', 'erase')
-    session.run('coverage', 'run', '-m', 'pytest', *session.posargs)
+    options = session.posargs or ('-n', '2', '--dist', 'loadfile')  # each file on one worker
+    session.run('coverage', 'run', '-m', 'pytest', *options)
     session.run('coverage', 'combine', '--quiet')
     if not session.posargs:
         session.run('coverage', 'report')
