@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any, ClassVar
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from pygments.lexer import RegexLexer, bygroups
 from pygments.token import Keyword, Name, Number, Text
@@ -82,6 +83,18 @@ class ExchangeLexer(RegexLexer):
     }
 
 
+EXAMPLES = ('LICENSE', 'cors.py', 'app_asgi/*.py', 'app_wsgi/*.py', 'pages/**/*.*')
+
+
+def write_examples(app: Sphinx, error: Exception | None) -> None:
+    """Pack every example into ``examples.zip``, beside the pages of the html guide."""
+    if error is None and app.builder.name == 'html':
+        with ZipFile(app.outdir / 'examples.zip', 'w', ZIP_DEFLATED) as archive:
+            for path in sorted(path for pattern in EXAMPLES for path in ROOT.glob(pattern)):
+                archive.write(path, Path('cors-by-example', path.relative_to(ROOT)))
+
+
 def setup(app: Sphinx) -> None:
-    """Register the lexer of the recorded exchanges."""
+    """Register the lexer of the recorded exchanges, and pack the examples after a build."""
     app.add_lexer('exchange', ExchangeLexer)
+    app.connect('build-finished', write_examples)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.apps import LESSONS, ONE_SIDED, PROGRAMS
+from tests.apps import LESSONS, ONE_SIDED, PROGRAMS, ROOT, SCRIPTS, pairs
 from tests.browsers.try_it import page_of
 
 FETCHING = {
@@ -76,6 +77,21 @@ def test_every_program_can_be_downloaded(pages: dict[str, BeautifulSoup]) -> Non
     assert offered == {'cors.py', *(f'{name}.py' for name in PROGRAMS)} | {
         f'{name}.js' for name in LESSONS
     }
+
+
+def test_the_zip_holds_every_example(site: Path) -> None:
+    with ZipFile(site / 'examples.zip') as archive:
+        held = {name.partition('/')[2]: archive.read(name) for name in archive.namelist()}
+    programs = {f'app_{side}/{name}.py' for side, name in pairs(PROGRAMS)}
+    scripts = {f'pages/{name}.js' for name in SCRIPTS}
+    inits = {'app_asgi/__init__.py', 'app_wsgi/__init__.py'}
+    assert set(held) == programs | scripts | inits | {
+        'LICENSE',
+        'cors.py',
+        'pages/pictures/loaf.svg',
+    }
+    for name, content in held.items():
+        assert content == (ROOT / name).read_bytes(), name
 
 
 @pytest.mark.parametrize('lesson', LESSONS)
