@@ -21,6 +21,7 @@ PYTHON_FILES = (
     'app_wsgi',
     'benchmarks',
     'cors.py',
+    'cors_browser.py',
     'demo',
     'docs/conf.py',
     'noxfile.py',
@@ -100,9 +101,10 @@ def oldest_falcon() -> str:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure what CORS costs, beside Falcon's own middleware and its peers."""
+    """Measure what CORS costs beside Falcon's own middleware and its peers; and Browser."""
     install(session, 'bench')
     session.run('python', '-m', 'benchmarks.bench_cors', *session.posargs)
+    session.run('python', '-m', 'benchmarks.bench_browser', '--check')
 
 
 @nox.session

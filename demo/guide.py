@@ -8,11 +8,14 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from demo.model import judge
+
 ROOT = Path(__file__).parent.parent
+MAX_REQUEST = 1_000_000  # bytes
 
 
 class GuideServer(ThreadingHTTPServer):
-    """The guide's own origin: its built pages, ``/_pages/<lesson>.js`` and ``/_demo.json``.
+    """The guide's own origin: its pages, ``/_pages/<lesson>.js``, ``/_demo.json``, ``/_model``.
 
     Args:
         port: Port of 127.0.0.1 to listen on.
@@ -34,14 +37,35 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=directory)
 
     def do_GET(self) -> None:
-        if self.path != '/_demo.json':
+        if self.path == '/_demo.json':
+            self._send_json(200, self.demo)
+        else:
             super().do_GET()
-            return
-        self.send_response(200)
+
+    def do_POST(self) -> None:
+        """Judge a fetch, for pages of this origin: others would need a preflight for JSON."""
+        length = self.headers.get('Content-Length', '')
+        if self.path != '/_model' or self.headers.get_content_type() != 'application/json':
+            self.send_error(404)
+        elif not length.isdigit() or int(length) > MAX_REQUEST:
+            self.send_error(413)
+        else:
+            self._judge(self.rfile.read(int(length)))
+
+    def _judge(self, body: bytes) -> None:
+        try:
+            judged = judge(json.loads(body))
+        except (KeyError, TypeError, ValueError):
+            self.send_error(400)
+        else:
+            self._send_json(200, json.dumps(judged).encode())
+
+    def _send_json(self, status: int, body: bytes) -> None:
+        self.send_response(status)
         self.send_header('Content-Type', 'application/json')
-        self.send_header('Content-Length', str(len(self.demo)))
+        self.send_header('Content-Length', str(len(body)))
         self.end_headers()
-        self.wfile.write(self.demo)
+        self.wfile.write(body)
 
     def translate_path(self, path: str) -> str:
         if not path.startswith('/_pages/'):

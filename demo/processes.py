@@ -45,11 +45,11 @@ class Server:
         return f'http://127.0.0.1:{self.port}'
 
     def answers(self) -> bool:
-        """Tell whether the server answers HTTP by now."""
+        """Tell whether the server answers HTTP by now, whatever its status."""
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=1)
         try:
             connection.request('GET', '/')
-            return connection.getresponse().status == 200
+            return connection.getresponse().status > 0
         except OSError:
             return False
         finally:

@@ -30,8 +30,11 @@ extensions = [
 ]
 exclude_patterns = ['_build']
 nitpicky = True
-# The guide fetches no inventory of Falcon's site, so this name stays unlinked.
-nitpick_ignore = [('py:exc', 'falcon.HTTPForbidden')]
+# The guide fetches no inventory of another site, so these names stay unlinked.
+nitpick_ignore = [
+    ('py:class', 'collections.abc.Iterable'),
+    ('py:class', 'collections.abc.Mapping'),
+]
 autodoc_typehints = 'none'
 
 html_theme = 'furo'
@@ -83,7 +86,7 @@ class ExchangeLexer(RegexLexer):
     }
 
 
-EXAMPLES = ('LICENSE', 'cors.py', 'app_asgi/*.py', 'app_wsgi/*.py', 'pages/**/*.*')
+EXAMPLES = ('LICENSE', 'cors*.py', 'app_asgi/*.py', 'app_wsgi/*.py', 'pages/**/*.*')
 
 
 def write_examples(app: Sphinx, error: Exception | None) -> None:

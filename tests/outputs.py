@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cors import Decision, Policy, PolicyError
+from cors_browser import RULES
+from demo.processes import Server, free_ports, wait_until_answering
 from tests.apps import ROOT
 
 FOLDER = ROOT / 'docs/_output'
@@ -157,7 +159,55 @@ def _lines(texts: Iterable[str]) -> str:
     return '\n'.join(f'| {text}' for text in texts)
 
 
+def decision_points() -> str:
+    """Write the rules of cors_browser in the order of the standard's decisions, as CSV."""
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator='\n')
+    rows.writerow(['Point', 'Code', 'Section of the Fetch Standard', 'Mend'])
+    for code, rule in RULES.items():
+        rows.writerow([rule.point, f'``{code}``', f'``#{rule.anchor}``', rule.mend])
+    return table.getvalue()
+
+
+def doctor(lesson: str, *arguments: str) -> str:
+    """Ask a lesson on gunicorn with the doctor; the port of this run becomes 8000."""
+    (port,) = free_ports({'port': 0})
+    server = subprocess.Popen(
+        [sys.executable, '-m', 'gunicorn', f'app_wsgi.{lesson}:app', f'--bind=127.0.0.1:{port}'],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_answering([Server('gunicorn', port, server)])
+        return ask_doctor(port, *arguments)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def ask_doctor(port: int, path: str, *arguments: str) -> str:
+    page = ['--page', 'https://shop.example.com']
+    asked = subprocess.run(
+        [sys.executable, 'cors_browser.py', f'http://127.0.0.1:{port}{path}', *page, *arguments],
+        cwd=ROOT,
+        env={**os.environ, 'NO_COLOR': '1'},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return f'{asked.stdout}exit code {asked.returncode}\n'.replace(f':{port}', ':8000')
+
+
+def doctor_without_a_server() -> str:
+    (port,) = free_ports({'port': 0})
+    return ask_doctor(port, '/orders/17')
+
+
 OUTPUTS: dict[str, Callable[[], str]] = {
+    'decision_points.csv': decision_points,
+    'doctor_blocked.txt': lambda: doctor('preflight', '/orders/17', '--method', 'DELETE'),
+    'doctor_not_cors.txt': doctor_without_a_server,
+    'doctor_readable.txt': lambda: doctor('one_origin', '/menu'),
     'decisions.csv': decisions,
     'origins_from_env.txt': lambda: last_lines(
         'app_wsgi.origins_from_env', 'cors.PolicyError', BAKERY_ORIGINS='shop.example.com/'

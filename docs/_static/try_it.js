@@ -22,21 +22,55 @@ async function runningDemo() {
   }
 }
 
-// One step: call it, then ask the server what went over the wire under this run's own key.
+// Call a step, and note what it asks fetch() for.
+async function observe(step, api) {
+  const realFetch = window.fetch;
+  const calls = [];
+  window.fetch = (url, options = {}) => {
+    calls.push({
+      page: location.origin,
+      url,
+      method: options.method ?? 'GET',
+      headers: options.headers ?? {},
+      credentials: options.credentials ?? 'same-origin',
+    });
+    return realFetch(url, options);
+  };
+  try {
+    return { value: await step(api), calls };
+  } catch (error) {
+    return { error, calls };
+  } finally {
+    window.fetch = realFetch;
+  }
+}
+
+// One step: call it, ask the server what went over the wire under this run's own key, and ask the
+// guide what cors_browser says of that. The model judges a step that is one fetch.
 async function run(step, server, lesson) {
   const key = crypto.randomUUID();
-  const outcome = {};
-  try {
-    outcome.value = await step(`${server}/_wire/${key}/${lesson}`);
-  } catch (error) {
-    outcome.error = error;
-  }
+  const outcome = await observe(step, `${server}/_wire/${key}/${lesson}`);
   try {
     outcome.wire = await (await fetch(`${server}/_wire/${key}`)).json();
   } catch {
     outcome.wire = [];
   }
+  if (outcome.calls.length === 1 && outcome.wire.length) {
+    const response = await fetch('/_model', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...outcome.calls[0], wire: outcome.wire }),
+    });
+    if (response.ok) outcome.model = await response.json();
+  }
   return outcome;
+}
+
+function modelText({ model, error }) {
+  if (!model) return 'It judges single fetch() calls. This step is something else.';
+  const says = `${model.readable ? 'readable' : 'blocked'}\n\n${model.why}`;
+  const agrees = model.readable === !error;
+  return agrees ? says : `${says}\n\nYour browser disagrees: trust your browser, and tell us.`;
 }
 
 function verdict({ error, wire }) {
@@ -91,6 +125,12 @@ function shownStep(step, outcome) {
         { class: 'try-it-wire' },
         element('h4', {}, 'What went over the wire'),
         ...outcome.wire.map(exchange),
+      ),
+      element(
+        'div',
+        { class: 'try-it-model' },
+        element('h4', {}, 'What cors_browser says'),
+        element('pre', { tabindex: 0 }, modelText(outcome)),
       ),
     ),
   );

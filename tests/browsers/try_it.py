@@ -28,6 +28,7 @@ STEPS = """
   name: step.dataset.step,
   verdict: step.querySelector('.try-it-verdict').textContent,
   got: step.querySelector('.try-it-got pre').textContent,
+  model: step.querySelector('.try-it-model pre').textContent,
   wire: [...step.querySelectorAll('.try-it-wire pre')].map((pre) => pre.textContent),
 }))
 """

@@ -15,6 +15,8 @@ from tests.docs.guide import read_guide
 
 COPIED = (
     'cors.py',
+    'cors_browser.py',
+    'tests/lessons/test_my_policy.py',
     'app_asgi',
     'app_wsgi',
     'docs',
@@ -248,6 +250,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ignored = shutil.ignore_patterns('_build', '__pycache__')
             shutil.copytree(ROOT / name, root / name, ignore=ignored)
         else:
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     assert faults(root) == []
     return root

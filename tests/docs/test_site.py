@@ -24,6 +24,7 @@ FETCHING = {
 }
 NOT_FETCHED = {'author', 'canonical', 'index', 'next', 'prev', 'search'}
 MAX_BYTES = 200_000
+SHARED = {'cors.py', 'cors_browser.py'}
 
 
 @pytest.fixture(scope='module')
@@ -74,9 +75,8 @@ def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, Beauti
 
 def test_every_program_can_be_downloaded(pages: dict[str, BeautifulSoup]) -> None:
     offered = {Path(str(link['href'])).name for link in pages['examples.html'].select('a.download')}
-    assert offered == {'cors.py', *(f'{name}.py' for name in PROGRAMS)} | {
-        f'{name}.js' for name in LESSONS
-    }
+    programs = {f'{name}.py' for name in PROGRAMS}
+    assert offered == SHARED | programs | {f'{name}.js' for name in LESSONS}
 
 
 def test_the_zip_holds_every_example(site: Path) -> None:
@@ -85,11 +85,8 @@ def test_the_zip_holds_every_example(site: Path) -> None:
     programs = {f'app_{side}/{name}.py' for side, name in pairs(PROGRAMS)}
     scripts = {f'pages/{name}.js' for name in SCRIPTS}
     inits = {'app_asgi/__init__.py', 'app_wsgi/__init__.py'}
-    assert set(held) == programs | scripts | inits | {
-        'LICENSE',
-        'cors.py',
-        'pages/pictures/loaf.svg',
-    }
+    others = {'LICENSE', 'pages/pictures/loaf.svg'}
+    assert set(held) == programs | scripts | inits | SHARED | others
     for name, content in held.items():
         assert content == (ROOT / name).read_bytes(), name
 

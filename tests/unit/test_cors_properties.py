@@ -17,6 +17,7 @@ from tests.unit.cors_support import INTERFACES, Interface, ask, build
 
 settings.register_profile('default', max_examples=100, deadline=None, derandomize=True)
 settings.register_profile('ci', max_examples=1500, deadline=None)
+settings.register_profile('long', max_examples=20_000, deadline=None)
 settings.load_profile(os.environ.get('HYPOTHESIS_PROFILE', 'default'))
 
 LABELS = st.sampled_from(['a', 'b', 'app', 'www', 'example', 'evil', 'x-1', 'a_b'])

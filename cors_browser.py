@@ -1,0 +1,1872 @@
+# SPDX-License-Identifier: MIT-0
+"""What a browser would do with your API: the CORS rules of the Fetch Standard in one file.
+
+Copy this file. In a test it plays the page::
+
+    browser = Browser(app, page='https://app.example.com', api='https://api.example.com')
+    reply = browser.fetch('/items/1', method='PUT', json={'name': 'x'}, credentials='include')
+
+and raises :class:`Blocked` where a browser would. On the command line it is a doctor::
+
+    python cors_browser.py https://api.example.com/items --page https://app.example.com
+
+It walks the Fetch Standard (https://fetch.spec.whatwg.org/) step by step; functions are named
+after its algorithms, ``#names`` are its sections. The standard library is enough for WSGI and ASGI
+applications; live URLs need `httpx`, and `publicsuffixlist` tells whether two hosts are one site.
+
+Not modelled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP cache, `Referer`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import functools
+import importlib
+import inspect
+import io
+import ipaddress
+import itertools
+import json as json_module
+import os
+import re
+import socket
+import ssl
+import sys
+import time
+import urllib.parse
+import weakref
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack, cast
+
+__all__ = [
+    'PROFILES', 'RULES', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Exchange', 'FetchFailed',
+    'FetchOptions', 'Headers', 'Profile', 'Reply', 'Rule', 'Step', 'Unreachable', 'main',
+]  # fmt: skip
+__version__ = '0.1.0'
+
+T = TypeVar('T')
+Pairs = list[tuple[str, str]]
+Target = Callable[..., Any] | str
+Body = str | bytes | Mapping[str, str] | Iterable[bytes] | None
+Check = Callable[[], bool]
+
+OPAQUE = 'null'
+DEFAULT_PORTS = {'http': 80, 'https': 443}
+CHOICES = {
+    'mode': ('cors', 'no-cors', 'same-origin'),
+    'credentials': ('omit', 'same-origin', 'include'),
+    'redirect': ('follow', 'error', 'manual'),
+}
+SAFELISTED_METHODS = {'GET', 'HEAD', 'POST'}
+FORBIDDEN_METHODS = {'CONNECT', 'TRACE', 'TRACK'}
+NORMALIZED_METHODS = {'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'}
+METHODS_WITHOUT_EFFECT = {'GET', 'HEAD', 'OPTIONS'}
+LONGEST_COOKIE = 400 * 86400
+REDIRECT_STATUSES = {301, 302, 303, 307, 308}
+NULL_BODY_STATUSES = {101, 103, 204, 205, 304}
+FORBIDDEN_HEADERS = re.compile(
+    'accept-(charset|encoding)|access-control-request-(headers|method)|connection|content-length'
+    '|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer'
+    '|transfer-encoding|upgrade|via|(proxy|sec)-.*'
+)
+METHOD_OVERRIDES = {'x-http-method', 'x-http-method-override', 'x-method-override'}
+NO_CORS_HEADERS = {'accept', 'accept-language', 'content-language', 'content-type'}
+BODY_HEADERS = {'content-encoding', 'content-language', 'content-location', 'content-type'}
+FORM_TYPES = {'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'}
+CLIENT_HINTS = re.compile('save-data|device-memory|dpr|(viewport-)?width|rtt|downlink|ect')
+VISIBLE_HEADERS = re.compile(
+    'cache-control|content-(language|length|type)|expires|last-modified|pragma'
+)
+COOKIE_HEADERS = {'set-cookie', 'set-cookie2'}
+BAD_PORTS = {
+    *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101),
+    *(102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389),
+    *(427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636),
+    *(989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566),
+    *(6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+}
+TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
+UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
+LANGUAGE = re.compile(r'[0-9A-Za-z *,\-.;=]*')
+MIME_TYPE = re.compile(rf'[\t\n\r ]*({TOKEN.pattern}/{TOKEN.pattern})[\t\n\r ]*(;.*)?', re.DOTALL)
+RANGE = re.compile(r'bytes=([0-9]+)-([0-9]*)')
+LIST_MEMBER = re.compile(r'(?:[^",]|"(?:\\.|[^"\\])*"?)+', re.DOTALL)
+
+
+# ----------------------------------------------------------------------- rules and profiles
+
+
+class Rule(NamedTuple):
+    """One decision of the Fetch Standard that can block a page.
+
+    Attributes:
+        point: Its place in the order of decisions (``D22``).
+        anchor: The section of the Fetch Standard, as the anchor of its address.
+        mend: What to do about it, in one sentence.
+        console: What each engine writes to its console, by profile name.
+        guide: The page of the guide that mends it.
+    """
+
+    point: str
+    anchor: str
+    mend: str
+    console: Mapping[str, str] = {}
+    guide: str = ''
+
+
+def cors_check_rules(point: str, prefix: str, answer: str) -> dict[str, Rule]:
+    """The ways to fail a CORS check, for the preflight and for the answer itself."""
+    mends = {
+        'acao-missing': f'Send Access-Control-Allow-Origin on {answer}, errors included.',
+        'acao-multiple': f'Set Access-Control-Allow-Origin once, in one place, on {answer}.',
+        'acao-mismatch': 'If you mean to allow the page, answer with its origin, byte for byte.',
+        'acao-wildcard-with-credentials': "Answer with the page's origin, or omit credentials.",
+        'acac-missing': f'Send Access-Control-Allow-Credentials: true on {answer}.',
+        'acac-not-true': "Make Access-Control-Allow-Credentials exactly 'true', lower case, once.",
+    }
+    return {prefix + code: Rule(point, 'cors-check', mend) for code, mend in mends.items()}
+
+
+ACAO, ACAC = 'Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials'
+ACAM, ACAH = 'Access-Control-Allow-Methods', 'Access-Control-Allow-Headers'
+PREFLIGHT, REDIRECT = 'cors-preflight-fetch', 'http-redirect-fetch'
+#: Each way to fail, by its stable code, in the order of the decisions.
+RULES: dict[str, Rule] = {
+    'bad-method': Rule('D1', 'methods', 'Use a method that pages may send.'),
+    'bad-request': Rule('D1', 'dom-request', 'Correct the call: fetch() throws a TypeError.'),
+    'no-cors-method': Rule('D2', 'dom-request', "Use GET, HEAD or POST, or mode 'cors'."),
+    'url-credentials': Rule('D2', 'dom-request', 'Send an Authorization header instead.'),
+    'bad-port': Rule('D4', 'port-blocking', 'Serve the API on a port that is not blocked.'),
+    'mixed-content': Rule('D4', 'main-fetch', 'Serve the API over https.'),
+    'cross-origin-in-same-origin-mode': Rule('D6', 'main-fetch', "Fetch with mode 'cors'."),
+    'no-cors-redirect-mode': Rule('D7', 'main-fetch', "Fetch with redirect 'follow'."),
+    'cors-scheme': Rule('D8', 'main-fetch', 'Serve the API over http or https.'),
+    'preflight-network': Rule('D12', PREFLIGHT, 'Make the server answer OPTIONS.'),
+    **cors_check_rules('D13', 'preflight-', 'the answer to the preflight'),
+    'preflight-redirect': Rule('D14', PREFLIGHT, 'Fetch the final URL: preflights do not move.'),
+    'preflight-status': Rule('D14', PREFLIGHT, 'Answer preflights 204, before authentication.'),
+    'preflight-bad-allow-methods': Rule('D15', PREFLIGHT, f'Make {ACAM} a list of names.'),
+    'preflight-bad-allow-headers': Rule('D15', PREFLIGHT, f'Make {ACAH} a list of names.'),
+    'preflight-method': Rule('D16', PREFLIGHT, f'List the method, in its case, in {ACAM}.'),
+    'preflight-authorization-wildcard': Rule('D17', PREFLIGHT, f'Name Authorization in {ACAH}.'),
+    'preflight-header': Rule('D18', PREFLIGHT, f'List the header in {ACAH}.'),
+    'network': Rule('D21', 'http-network-fetch', 'Make the server reachable, over HTTP.'),
+    **cors_check_rules('D22', '', 'the answer'),
+    'corp': Rule('D24', 'cross-origin-resource-policy-header', "Fetch with mode 'cors'."),
+    'redirect-mode': Rule('D25', 'http-fetch', "Fetch the final URL, or with redirect 'follow'."),
+    'redirect-location': Rule('D25', REDIRECT, 'Send one Location with a valid URL.'),
+    'redirect-scheme': Rule('D25', REDIRECT, 'Redirect to an http or https URL.'),
+    'redirect-limit': Rule('D25', REDIRECT, 'End the redirects within 20 steps.'),
+    'redirect-credentials': Rule('D25', REDIRECT, 'Leave the user name out of Location.'),
+    'redirect-stream-body': Rule('D25', REDIRECT, 'Fetch the final URL: streams go out once.'),
+}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Where a browser is known to differ from the standard; the defaults are the standard.
+
+    Attributes:
+        name: ``standard``, ``chromium``, ``firefox`` or ``webkit``.
+        max_age_cap: The longest time in seconds that a preflight is remembered; None is no limit.
+        bad_max_age: The seconds that stand for a malformed ``Access-Control-Max-Age``.
+        negative_max_age_is_zero: A negative age means "do not remember", not "malformed".
+        caches_wildcards: A remembered ``*`` answers for other methods and headers.
+        shares_credentialed_cache: A preflight made with credentials answers for one without.
+        wildcard_covers_authorization: ``Access-Control-Allow-Headers: *`` allows Authorization.
+        combines_headers: Equal header names are joined before the limit of 128 bytes is applied.
+        safelists_client_hints: ``Save-Data``, ``DPR`` and their like need no preflight.
+        safelists_non_ascii: Bytes above 0x7f are safe in Accept and Content-Type.
+        checks_status_first: A preflight's status is looked at before its CORS headers.
+        no_referrer_hides_origin: The referrer policy ``no-referrer`` makes the Origin of a POST
+            that is no CORS request ``null``.
+        lax_by_default: Cookies without SameSite are treated as ``SameSite=Lax``.
+        third_party_cookies: Cookies work on other sites than that of the top-level page.
+        secure_cookies_on_loopback: ``Secure`` cookies work on plain http to this machine.
+    """
+
+    name: str
+    max_age_cap: int | None = None
+    bad_max_age: int = 5
+    negative_max_age_is_zero: bool = False
+    caches_wildcards: bool = True
+    shares_credentialed_cache: bool = True
+    wildcard_covers_authorization: bool = False
+    combines_headers: bool = False
+    safelists_client_hints: bool = False
+    safelists_non_ascii: bool = True
+    checks_status_first: bool = False
+    no_referrer_hides_origin: bool = True
+    lax_by_default: bool = True
+    third_party_cookies: bool = True
+    secure_cookies_on_loopback: bool = True
+
+
+#: The browsers that can be modelled, by name.
+PROFILES: dict[str, Profile] = {
+    'standard': Profile('standard'),
+    'chromium': Profile(
+        'chromium', max_age_cap=7200, negative_max_age_is_zero=True, combines_headers=True,
+        wildcard_covers_authorization=True, safelists_client_hints=True,
+        no_referrer_hides_origin=False,
+    ),
+    'firefox': Profile(
+        'firefox', max_age_cap=86400, bad_max_age=0, caches_wildcards=False,
+        shares_credentialed_cache=False, wildcard_covers_authorization=True,
+        safelists_non_ascii=False, checks_status_first=True, lax_by_default=False,
+    ),
+    'webkit': Profile(
+        'webkit', max_age_cap=600, negative_max_age_is_zero=True, lax_by_default=False,
+        wildcard_covers_authorization=True, third_party_cookies=False,
+        secure_cookies_on_loopback=False,
+    ),
+}  # fmt: skip
+
+
+# --------------------------------------------------------------------------------- results
+
+
+class Headers(Mapping[str, str]):
+    """HTTP headers, read without regard to case; a comma joins several of one name.
+
+    Args:
+        pairs: Names and values, in order.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._lines: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._lines.setdefault(name.lower(), []).append(value.strip(' \t'))
+
+    def __getitem__(self, name: str) -> str:
+        return ', '.join(self._lines[name.lower()])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __repr__(self) -> str:
+        return f'Headers({self.pairs()!r})'
+
+    def lines(self, name: str) -> list[str]:
+        """The values of a header, one for each line that was received."""
+        return self._lines.get(name.lower(), [])
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """All lines, as names and values."""
+        return [(name, value) for name, lines in self._lines.items() for value in lines]
+
+
+@dataclass
+class Step:
+    """One HTTP request with its answer: a preflight, or one hop of the actual request.
+
+    Attributes:
+        preflight: Whether the browser asks for permission here.
+        method: The method on the wire.
+        url: The URL, without fragment.
+        request_headers: Names and values, in order.
+        request_body: The bytes sent.
+        why: For a preflight, the reasons why it is needed.
+        reached: Whether the server got the request; True where nobody can know.
+        status: The status of the answer; 0 where there is none.
+        response_headers: The headers of the answer.
+        response_body: The bytes of the answer.
+        cookies_sent: Names of the cookies attached.
+        cookies_withheld: Names of cookies that the rules for sites keep back, with the reason.
+        cookies_stored: Names of the cookies that the answer sets.
+        cookies_refused: Names of the cookies that it fails to set, with the reason.
+    """
+
+    preflight: bool
+    method: str
+    url: str
+    request_headers: Pairs
+    request_body: bytes = b''
+    why: tuple[str, ...] = ()
+    reached: bool = False
+    status: int = 0
+    response_headers: Headers = field(default_factory=Headers)
+    response_body: bytes = b''
+    cookies_sent: tuple[str, ...] = ()
+    cookies_withheld: dict[str, str] = field(default_factory=dict)
+    cookies_stored: tuple[str, ...] = ()
+    cookies_refused: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The step as values that fit into JSON; bodies are decoded as UTF-8."""
+        return vars(self) | {
+            'request_body': self.request_body.decode('utf-8', 'replace'),
+            'response_headers': self.response_headers.pairs(),
+            'response_body': self.response_body.decode('utf-8', 'replace'),
+        }
+
+
+@dataclass
+class Exchange:
+    """All that one fetch did, whether or not the page may read the answer.
+
+    Attributes:
+        page: The page's origin.
+        credentials: The credentials mode of the fetch.
+        profile: The name of the browser profile.
+        steps: Each request with its answer, preflights and redirects included.
+        readable: Whether the page may read the answer.
+        visible_headers: Names of the headers that the page may read.
+    """
+
+    page: str
+    credentials: str
+    profile: str
+    steps: list[Step] = field(default_factory=list)
+    readable: bool = False
+    visible_headers: tuple[str, ...] = ()
+
+    @property
+    def preflights(self) -> list[Step]:
+        """The preflights alone."""
+        return [step for step in self.steps if step.preflight]
+
+    @property
+    def reached_server(self) -> bool:
+        """Whether a server got the actual request, not only a preflight."""
+        return any(step.reached and not step.preflight for step in self.steps)
+
+    @property
+    def side_effect_possible(self) -> bool:
+        """Whether a server got a request whose method may change something there."""
+        effective = (step for step in self.steps if step.method not in METHODS_WITHOUT_EFFECT)
+        return any(step.reached for step in effective)
+
+    @property
+    def cookies_sent(self) -> tuple[str, ...]:
+        """Names of the cookies that went to a server."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.cookies_sent))
+
+    @property
+    def cookies_stored(self) -> tuple[str, ...]:
+        """Names of the cookies that answers set, which a blocked answer does too."""
+        return tuple(dict.fromkeys(name for step in self.steps for name in step.cookies_stored))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The exchange and what follows from it, as values that fit into JSON."""
+        names = ('reached_server', 'side_effect_possible', 'cookies_sent', 'cookies_stored')
+        facts = {name: getattr(self, name) for name in names}
+        return vars(self) | facts | {'steps': [step.as_dict() for step in self.steps]}
+
+
+@dataclass
+class Reply:
+    """What scripts of the page see of an answer (#concept-filtered-response).
+
+    Attributes:
+        type: ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``.
+        url: The URL that answered, after redirects; empty for opaque answers.
+        status: The status; 0 for opaque answers.
+        headers: The headers that the page may read, and no other.
+        body: The bytes that the page may read.
+        redirected: Whether a redirect was followed.
+        timing_visible: Whether the page may read the request's resource timing.
+        exchange: What went over the wire.
+    """
+
+    type: str
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    redirected: bool
+    timing_visible: bool
+    exchange: Exchange
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 200 to 299."""
+        return 200 <= self.status <= 299
+
+    def text(self) -> str:
+        """The body decoded as UTF-8, as JavaScript's ``text()`` does."""
+        return self.body.decode('utf-8-sig', 'replace')
+
+    def json(self) -> Any:
+        """The body read as JSON; raises a ValueError where it is none."""
+        return json_module.loads(self.text())
+
+
+class FetchFailed(Exception):
+    """The page's fetch ends in a ``TypeError``; see :class:`Blocked` and :class:`Unreachable`.
+
+    Attributes:
+        code: A stable name for the step that failed, a key of :data:`RULES`.
+        reason: What is wrong, with the values that are.
+        header: The response header that decides; empty where none does.
+        kind: For :class:`Unreachable`, one of ``no-server``, ``dns``, ``refused``, ``tls``,
+            ``timeout``, ``closed`` and ``not-http``; else empty.
+        mend: What to do about it, in one sentence.
+        section: The address of the section of the Fetch Standard.
+        console: What each engine writes to its console, by profile name; empty if not recorded.
+        guide: The page of the guide that mends it; empty if there is none.
+        exchange: What went over the wire.
+    """
+
+    def __init__(self, code: str, reason: str, header: str = '', kind: str = '') -> None:
+        super().__init__(code, reason, header, kind)
+        self.code, self.reason, self.header, self.kind = code, reason, header, kind
+        self.mend, self.console, self.guide = RULES[code][2:]
+        self.section = f'https://fetch.spec.whatwg.org/#{RULES[code].anchor}'
+        self.exchange = Exchange('', '', '')
+
+    def __str__(self) -> str:
+        lines = [f'{self.code}: {self.reason}', f'mend: {self.mend}', f'rule: {self.section}']
+        lines.append(f'page: {self.exchange.page}, credentials: {self.exchange.credentials}')
+        for step in self.exchange.steps:
+            why = f' (preflight: {", ".join(step.why)})' if step.preflight else ''
+            lines.append(f'  {step.method} {step.url} -> {step.status or "no answer"}{why}')
+        if self.exchange.side_effect_possible:
+            lines.append('note: the server got the request and may have acted on it')
+        return '\n'.join(map(printable, lines))
+
+
+class Blocked(FetchFailed):
+    """A browser would not let the page have the answer."""
+
+
+class Unreachable(FetchFailed):
+    """No answer came, so nothing can be said about CORS."""
+
+
+def printable(text: str) -> str:
+    """Escape all that is not printable ASCII, so that no server can write to a terminal."""
+    return ''.join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def quoted(value: str) -> str:
+    """A value from the wire for an error message: quoted, escaped, of bounded length."""
+    return f"'{printable(value[:200])}{'...' if len(value) > 200 else ''}'"
+
+
+def need(module: str, purpose: str) -> Any:
+    """Import a library that only some uses need."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        mend = f'install it: python -m pip install {module}'
+        raise ImportError(f'{module} is needed to {purpose}; {mend}') from None
+
+
+# ---------------------------------------------------------------- URLs, origins and sites
+
+
+class Url(NamedTuple):
+    """A parsed URL; where the scheme is neither http nor https, `path` is all the rest."""
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+    query: str = ''
+    userinfo: str = ''
+
+    @property
+    def origin(self) -> str:
+        """The serialized origin: scheme, host and any port that is not the default."""
+        if self.scheme not in DEFAULT_PORTS:
+            return OPAQUE
+        return f'{self.scheme}://{self.host}' + ('' if self.port is None else f':{self.port}')
+
+    def __str__(self) -> str:
+        start = self.origin if self.scheme in DEFAULT_PORTS else f'{self.scheme}:'
+        return start + self.path + self.query
+
+
+def parse_host(text: str) -> str:
+    """Parse and serialize a host (URL Standard, host parsing)."""
+    if text.startswith('[') and '%' not in text:
+        groups = ipaddress.IPv6Address(text[1:-1]).packed.hex(':', 2).split(':')
+        address = ':'.join(f'{int(group, 16):x}' for group in groups)
+        zeros = max(re.findall(r'\b0(?::0\b)+', address), key=len, default='none')
+        return '[' + re.sub(f'(^|:){zeros}(:|$)', '::', address, count=1) + ']'
+    host = urllib.parse.unquote(text).lower()
+    if not host.isascii():
+        mend = "paste what location.origin shows in the browser, in punycode ('xn--...')"
+        raise ValueError(f'the host {host!r} is not ASCII; {mend}')
+    if not host or re.search(r'[\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]', host):
+        raise ValueError(f'{host!r} is not a host name')
+    if re.search(r'(^|\.)([0-9]+|0x[0-9a-f]*)\.?$', host):
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host.removesuffix('.')))
+        except OSError:
+            raise ValueError(f'{host!r} is not an IPv4 address') from None
+    return host
+
+
+def remove_dot_segments(path: str) -> str:
+    """Resolve ``.`` and ``..`` in a path."""
+    output: list[str] = []
+    path = re.sub(r'/(\.|%2e){1,2}$', r'\g<0>/', path, flags=re.IGNORECASE)
+    for segment in path.split('/')[1:]:
+        plain = segment.lower().replace('%2e', '.')
+        if plain == '..':
+            del output[-1:]
+        elif plain != '.':
+            output.append(segment)
+    return '/' + '/'.join(output)
+
+
+def resolve(text: str, base: Url) -> str:
+    """Complete a relative URL."""
+    if text.startswith('//'):
+        return f'{base.scheme}:{text}'
+    if text.startswith('/'):
+        return base.origin + text
+    if not text:
+        return str(base)
+    folder = base.path if text.startswith('?') else base.path.rpartition('/')[0] + '/'
+    return base.origin + folder + text
+
+
+@functools.lru_cache(maxsize=512)
+def parse_url(text: str, base: Url | None = None) -> Url:
+    """Parse a URL as browsers do: backslashes, tabs and relative ones included.
+
+    Raises:
+        ValueError: The text is not a URL; the message says why.
+    """
+    text = re.sub('[\t\n\r]', '', text.strip(''.join(map(chr, range(0x21))))).partition('#')[0]
+    scheme = re.match(r'([a-z][a-z0-9+.\-]*):', text, re.IGNORECASE)
+    if scheme and scheme[1].lower() not in DEFAULT_PORTS:
+        return Url(scheme[1].lower(), '', None, text[scheme.end() :])
+    front, mark, query = text.partition('?')
+    text = front.replace('\\', '/') + mark + query
+    if not scheme:
+        if not base:
+            raise ValueError("it has no scheme; write 'http://' or 'https://' before it")
+        text = resolve(text, base)
+    parts = re.fullmatch(
+        r'(?i)(https?):/*+(?:([^/?]*)@)?(\[[^/?\]]*\]|[^/?:@]*)(?::([0-9]*))?(/[^?]*)?(\?.*)?', text
+    )
+    if not parts or int(parts[4] or 0) > 65535:
+        raise ValueError("its host or port is malformed; write 'host' or 'host:port'")
+    name, port = parts[1].lower(), int(parts[4]) if parts[4] else None
+    path = urllib.parse.quote(parts[5] or '/', "!$%&'()*+,/:;=@[\\]|", errors='replace')
+    query = urllib.parse.quote(parts[6] or '', '!$%&()*+,/:;=?@[\\]^`{|}', errors='replace')
+    port = None if port == DEFAULT_PORTS[name] else port
+    return Url(name, parse_host(parts[3]), port, remove_dot_segments(path), query, parts[2] or '')
+
+
+def named_url(argument: str, value: str, base: Url | None = None) -> Url:
+    """Parse a URL; the error names the argument, the value, the reason and the mend."""
+    try:
+        return parse_url(value, base)
+    except ValueError as error:
+        raise ValueError(f'{argument}: {value!r} is not a URL: {error}') from None
+
+
+def http_url(argument: str, value: str) -> Url:
+    """Parse a URL that a server can be asked for."""
+    url = named_url(argument, value)
+    if url.origin == OPAQUE:
+        raise ValueError(f"{argument}: {value!r} is no http URL; write 'http://' or 'https://'")
+    return url
+
+
+def check_origin(argument: str, value: str) -> str:
+    """Return an origin if it is written as browsers write it; else raise ValueError."""
+    if value == OPAQUE or re.fullmatch(r'(?!https?:)[a-z][a-z0-9+.\-]*://[a-z0-9._\-]+', value):
+        return value
+    origin = http_url(argument, value).origin
+    if origin != value:
+        mend = f"did you mean {origin!r}? (a sandboxed page's is 'null')"
+        raise ValueError(f'{argument}: {value!r} is not an origin as browsers write it; {mend}')
+    return origin
+
+
+def same_origin(first: str, second: str) -> bool:
+    """Whether two serialized origins are the same; an opaque one equals nothing."""
+    return first == second != OPAQUE
+
+
+def is_trustworthy(url: Url) -> bool:
+    """Whether a server is reached safely: over https, or on the reader's own machine."""
+    loopback = r'localhost|.*\.localhost|127(\.[0-9]+){3}|\[::1\]'
+    return url.scheme == 'https' or re.fullmatch(loopback, url.host) is not None
+
+
+@functools.cache
+def public_suffixes() -> Any:
+    """The Public Suffix List, read once."""
+    return need('publicsuffixlist', 'tell whether two hosts are one site').PublicSuffixList()
+
+
+def registrable_domain(host: str) -> str | None:
+    """The part of a host that was registered; None for addresses and public suffixes."""
+    if '.' not in host or re.fullmatch(r'[0-9.]+|\[.*', host):
+        return None
+    domain: str | None = public_suffixes().privatesuffix(host)
+    return domain
+
+
+def same_site(first: str, second: str, *, schemelessly: bool = False) -> bool:
+    """Whether two serialized origins are of one site: one scheme, one registrable domain."""
+    if OPAQUE in {first, second}:
+        return False
+    scheme, host = re.sub(r':[0-9]+$', '', first).split('://')
+    other_scheme, other_host = re.sub(r':[0-9]+$', '', second).split('://')
+    if scheme != other_scheme and not schemelessly:
+        return False
+    if host == other_host or host.rpartition('.')[2] != other_host.rpartition('.')[2]:
+        return host == other_host
+    return registrable_domain(host) == registrable_domain(other_host) is not None
+
+
+# ------------------------------------------------------------- methods and request headers
+
+
+def normalize_method(method: str) -> str:
+    """Normalize a method (#concept-method-normalize): ``put`` is ``PUT``, ``patch`` stays."""
+    if not TOKEN.fullmatch(method) or method.upper() in FORBIDDEN_METHODS:
+        raise Blocked('bad-method', f'pages cannot send the method {quoted(method)}')
+    return method.upper() if method.upper() in NORMALIZED_METHODS else method
+
+
+def get_decode_split(value: str) -> list[str]:
+    """Split a header value at its commas, those in quotes aside."""
+    return [member.strip(' \t') for member in LIST_MEMBER.findall(value)]
+
+
+def is_forbidden_request_header(name: str, value: str) -> bool:
+    """Whether pages cannot set a header (#forbidden-request-header)."""
+    if name in METHOD_OVERRIDES:
+        return any(method.upper() in FORBIDDEN_METHODS for method in get_decode_split(value))
+    return FORBIDDEN_HEADERS.fullmatch(name) is not None
+
+
+def is_safelisted_request_header(name: str, value: str, profile: Profile) -> bool:
+    """Whether a header, its name in lower case, needs no preflight."""
+    if len(value) > 128:
+        return False
+    if name in {'accept', 'content-type'}:
+        mime_type = MIME_TYPE.fullmatch(value)
+        return (
+            not UNSAFE_BYTE.search(value)
+            and (profile.safelists_non_ascii or value.isascii())
+            and (name == 'accept' or bool(mime_type and mime_type[1].lower() in FORM_TYPES))
+        )
+    if name in {'accept-language', 'content-language'}:
+        return LANGUAGE.fullmatch(value) is not None
+    if name == 'range':
+        span = RANGE.fullmatch(value)
+        return bool(span and (not span[2] or int(span[1]) <= int(span[2])))
+    return profile.safelists_client_hints and CLIENT_HINTS.fullmatch(name) is not None
+
+
+def unsafe_request_header_names(headers: Pairs, profile: Profile) -> list[str]:
+    """The header names a preflight must ask for (#cors-unsafe-request-header-names)."""
+    entries = Headers(headers).items() if profile.combines_headers else headers
+    safe = [e for e in entries if is_safelisted_request_header(*e, profile)]
+    oversize = sum(len(value) for _, value in safe) > 1024
+    return sorted({entry[0] for entry in entries if oversize or entry not in safe})
+
+
+def fill_headers(given: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> Pairs:
+    """The headers that a page may set, names in lower case (#concept-headers-fill)."""
+    if isinstance(given, Mapping):
+        given = cast('Mapping[str, str]', given).items()
+    filled: Pairs = []
+    for name, raw in given or ():
+        value = raw.strip(' \t\r\n')
+        if not TOKEN.fullmatch(name):
+            raise Blocked('bad-request', f'headers: {quoted(name)} is not a header name')
+        if re.search('[\0\r\n\u0100-\U0010ffff]', value):
+            raise Blocked('bad-request', f'headers: {name} cannot be {quoted(value)}')
+        if not is_forbidden_request_header(name.lower(), value):
+            filled.append((name.lower(), value))
+    return filled
+
+
+def no_cors_headers(headers: Pairs) -> Pairs:
+    """The headers that mode ``no-cors`` lets through; it drops the others without a word."""
+    kept: Pairs = []
+    for name, value in headers:
+        combined = ', '.join([*Headers(kept).lines(name), value])
+        standard = PROFILES['standard']
+        if name in NO_CORS_HEADERS and is_safelisted_request_header(name, combined, standard):
+            kept.append((name, value))
+    return kept
+
+
+def extract_body(body: Body) -> tuple[bytes, str | None]:
+    """The bytes of a body, and the Content-Type it brings along (#concept-bodyinit-extract)."""
+    if isinstance(body, str):
+        return body.encode(), 'text/plain;charset=UTF-8'
+    if isinstance(body, Mapping):
+        form = 'application/x-www-form-urlencoded;charset=UTF-8'
+        return urllib.parse.urlencode(body).encode(), form
+    return body if isinstance(body, bytes) else b''.join(body or ()), None
+
+
+# --------------------------------------------------------- the request, and checks on answers
+
+
+@dataclass
+class Request:
+    """A fetch under way; its last URL is that of the current hop."""
+
+    exchange: Exchange
+    urls: list[Url]
+    method: str
+    headers: Pairs
+    body: bytes | None
+    is_stream: bool
+    mode: str
+    credentials: str
+    redirect: str
+    referrer_policy: str
+    use_preflight: bool
+    tainting: str = 'basic'
+    timing_visible: bool = True
+
+    @property
+    def url(self) -> Url:
+        """The URL of the current hop."""
+        return self.urls[-1]
+
+    @property
+    def page(self) -> str:
+        """The origin of the page."""
+        return self.exchange.page
+
+    @property
+    def origin(self) -> str:
+        """The origin as it is sent: ``null`` once redirects have tainted it."""
+        return OPAQUE if redirect_taint(self.page, self.urls, same_origin) else self.page
+
+
+def redirect_taint(page: str, urls: list[Url], same: Callable[[str, str], bool]) -> bool:
+    """Whether redirects led from one stranger to another (#concept-request-tainted-origin)."""
+    return any(
+        not same(url.origin, last.origin) and not same(page, last.origin)
+        for last, url in itertools.pairwise(urls)
+    )
+
+
+def new_request(
+    exchange: Exchange,
+    url: Url,
+    method: str,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    body: Body = None,
+    json: object = None,
+    mode: str = 'cors',
+    credentials: str = 'same-origin',
+    redirect: str = 'follow',
+    referrer_policy: str = 'strict-origin-when-cross-origin',
+    upload_listener: bool = False,
+) -> Request:
+    """Make the request that a call of ``fetch`` asks for (#dom-request)."""
+    for name, value in {'mode': mode, 'credentials': credentials, 'redirect': redirect}.items():
+        if value not in CHOICES[name]:
+            raise ValueError(f'{name}: {value!r} is unknown; choose one of {CHOICES[name]}')
+    if url.scheme == 'data':
+        raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
+    if json is not None and body is not None:
+        raise ValueError('json: given beside `body`; leave one of them out')
+    method = normalize_method(method)
+    content, content_type = extract_body(body)
+    if json is not None:
+        content, content_type = json_module.dumps(json).encode(), 'application/json'
+    has_body = body is not None or json is not None
+    is_stream = has_body and content_type is None and not isinstance(body, bytes)
+    if has_body and method in {'GET', 'HEAD'}:
+        raise Blocked('bad-request', f'a {method} request cannot have a body')
+    if mode == 'no-cors' and method not in SAFELISTED_METHODS:
+        raise Blocked('no-cors-method', f"the method {method} does not go with mode 'no-cors'")
+    if mode == 'no-cors' and is_stream:
+        raise Blocked('bad-request', "a stream as body does not go with mode 'no-cors'")
+    if url.userinfo:
+        raise Blocked('url-credentials', f'{url} is given with a user name or password')
+    filled = fill_headers(headers)
+    if content_type and 'content-type' not in Headers(filled):
+        filled.append(('content-type', content_type))
+    return Request(
+        exchange,
+        [url],
+        method,
+        no_cors_headers(filled) if mode == 'no-cors' else filled,
+        content if has_body else None,
+        is_stream,
+        mode,
+        credentials,
+        redirect,
+        referrer_policy,
+        upload_listener or is_stream,
+    )
+
+
+def request_origin_header(request: Request, profile: Profile) -> str | None:
+    """The Origin header of a request, or None (#append-a-request-origin-header)."""
+    if request.tainting == 'cors':
+        return request.origin
+    if request.method in {'GET', 'HEAD'}:
+        return None
+    hidden, policy, url = False, request.referrer_policy, request.url
+    if request.mode == 'cors':
+        return request.origin
+    if policy == 'no-referrer':
+        hidden = profile.no_referrer_hides_origin
+    elif policy == 'same-origin':
+        hidden = not same_origin(request.page, url.origin)
+    elif policy.startswith(('strict-', 'no-referrer-when-')):
+        hidden = request.page.startswith('https:') and url.scheme != 'https'
+    return OPAQUE if hidden else request.origin
+
+
+def preflight_reasons(request: Request, unsafe_names: list[str]) -> tuple[str, ...]:
+    """Why a request needs a preflight (#main-fetch); empty where it needs none."""
+    method = [f'method {request.method}'] if request.method not in SAFELISTED_METHODS else []
+    flag = 'a stream as body' if request.is_stream else 'an upload listener'
+    names = [f'header {name}' for name in unsafe_names]
+    return (*method, *names, *([flag] if request.use_preflight else []))
+
+
+def extract_header_list_values(headers: Headers, name: str) -> list[str] | None:
+    """The members of a list header, or None if it is absent; ValueError if it is malformed."""
+    if name not in headers:
+        return None
+    members = [part.strip(' \t') for line in headers.lines(name) for part in line.split(',')]
+    for member in filter(None, members):
+        if not TOKEN.fullmatch(member):
+            raise ValueError(f'{name} is malformed: {quoted(member)} is not a name')
+    return [*filter(None, members)]
+
+
+def cors_check(request: Request, headers: Headers, prefix: str = '') -> None:
+    """Raise unless an answer is shared with the page (#cors-check)."""
+    with_credentials = request.credentials == 'include'
+    allowed, credentials = headers.get(ACAO), headers.get(ACAC)
+    if allowed is None:
+        raise Blocked(prefix + 'acao-missing', f'the answer has no {ACAO}', ACAO)
+    if allowed == '*' and not with_credentials:
+        return
+    if allowed != request.origin:
+        reason = f'{ACAO} is {quoted(allowed)}, the Origin sent is {quoted(request.origin)}'
+        code = 'acao-multiple' if ',' in allowed else 'acao-mismatch'
+        code = 'acao-wildcard-with-credentials' if allowed == '*' else code
+        raise Blocked(prefix + code, reason, ACAO)
+    if with_credentials and credentials is None:
+        reason = f"credentials are 'include', and the answer has no {ACAC}"
+        raise Blocked(prefix + 'acac-missing', reason, ACAC)
+    if with_credentials and credentials != 'true':
+        reason = f"{ACAC} is {quoted(credentials or '')}, not 'true'"
+        raise Blocked(prefix + 'acac-not-true', reason, ACAC)
+
+
+def preflight_status_check(step: Step) -> None:
+    """Raise unless the answer to a preflight has a status of 200 to 299."""
+    if step.status in REDIRECT_STATUSES:
+        location = quoted(step.response_headers.get('Location', ''))
+        reason = f'the preflight is answered {step.status}, a redirect to {location}'
+        raise Blocked('preflight-redirect', reason, 'Location')
+    if not 200 <= step.status <= 299:
+        raise Blocked('preflight-status', f'the preflight is answered {step.status}, not 2xx')
+
+
+def allowed_by_preflight(
+    request: Request, unsafe_names: list[str], headers: Headers, profile: Profile
+) -> tuple[list[str], list[str]]:
+    """What a preflight allows, as methods and header names; raise if that does not suffice."""
+    allowed: list[list[str]] = []
+    for header, code in (
+        (ACAM, 'preflight-bad-allow-methods'),
+        (ACAH, 'preflight-bad-allow-headers'),
+    ):
+        try:
+            members = extract_header_list_values(headers, header)
+        except ValueError as error:
+            raise Blocked(code, str(error), header) from None
+        if members is None and header == ACAM and request.use_preflight:
+            members = [request.method]
+        allowed.append(members or [])
+    methods, names = allowed[0], [name.lower() for name in allowed[1]]
+    include = request.credentials == 'include'
+    if request.method not in {*methods, *SAFELISTED_METHODS} and (include or '*' not in methods):
+        reason = f'{ACAM} is {quoted(", ".join(methods))}, without {request.method}'
+        raise Blocked('preflight-method', reason + literal_star(methods), ACAM)
+    strict_authorization = not profile.wildcard_covers_authorization
+    for name in unsafe_names:
+        by_star = '*' in names and not include
+        if name == 'authorization' and strict_authorization and by_star and name not in names:
+            reason = f"'*' in {ACAH} does not cover Authorization"
+            raise Blocked('preflight-authorization-wildcard', reason, ACAH)
+        if name not in names and not by_star:
+            reason = f'{ACAH} is {quoted(", ".join(names))}, without {name}'
+            raise Blocked('preflight-header', reason + literal_star(names), ACAH)
+    return methods, names
+
+
+def literal_star(members: list[str]) -> str:
+    """A remark for those who rely on a wildcard where there is none."""
+    return "; with credentials '*' is no wildcard" if '*' in members else ''
+
+
+def tao_check(request: Request, headers: Headers) -> bool:
+    """Whether an answer shares its timing with the page (#tao-check)."""
+    values = get_decode_split(headers.get('Timing-Allow-Origin', ''))
+    return request.tainting == 'basic' or '*' in values or request.origin in values
+
+
+def cross_origin_resource_policy_check(request: Request, headers: Headers) -> None:
+    """Raise if a ``no-cors`` answer is withheld (#cross-origin-resource-policy-check)."""
+    name, page, url = 'Cross-Origin-Resource-Policy', request.page, request.url
+    policy = headers.get(name)
+    safe = page.startswith('https:') or url.scheme != 'https'
+    if (
+        policy not in {'same-origin', 'same-site'}
+        or same_origin(page, url.origin)
+        or (policy == 'same-site' and safe and same_site(page, url.origin, schemelessly=True))
+    ):
+        return
+    raise Blocked('corp', f'{name} is {policy}, the page is {page}', name)
+
+
+def http_redirect_fetch(request: Request, step: Step) -> bool:
+    """Turn a request to the Location of an answer, if it has one (#http-redirect-fetch)."""
+    locations = step.response_headers.lines('Location')
+    if not locations:
+        return False
+    try:
+        (location,) = locations
+        url = parse_url(location.encode('latin-1').decode('utf-8', 'replace'), request.url)
+    except ValueError as error:
+        raise Blocked('redirect-location', f'Location is unusable: {error}', 'Location') from None
+    cross_origin = request.mode == 'cors' and not same_origin(request.page, url.origin)
+    if url.scheme not in DEFAULT_PORTS:
+        raise Blocked('redirect-scheme', f'Location leads to {quoted(str(url))}', 'Location')
+    if len(request.urls) > 20:
+        raise Blocked('redirect-limit', 'this is the 21st redirect', 'Location')
+    if url.userinfo and (cross_origin or request.tainting == 'cors'):
+        raise Blocked('redirect-credentials', 'Location carries a user name', 'Location')
+    if step.status != 303 and request.is_stream:
+        raise Blocked('redirect-stream-body', f'{step.status} asks for the body once more')
+    if (step.status in {301, 302} and request.method == 'POST') or (
+        step.status == 303 and request.method not in {'GET', 'HEAD'}
+    ):
+        request.method, request.body, request.is_stream = 'GET', None, False
+        request.headers = [pair for pair in request.headers if pair[0] not in BODY_HEADERS]
+    if not same_origin(request.url.origin, url.origin):
+        request.headers = [pair for pair in request.headers if pair[0] != 'authorization']
+    request.urls.append(url)
+    return True
+
+
+def filtered_response(request: Request, step: Step, kind: str) -> Reply:
+    """What the page sees of an answer (#concept-filtered-response)."""
+    exchange, headers = request.exchange, step.response_headers
+    if kind in {'opaque', 'opaqueredirect'}:
+        url = str(request.url) if kind == 'opaqueredirect' else ''
+        return Reply(kind, url, 0, Headers(), b'', False, False, exchange)
+    everything, exposed = kind == 'basic', set()
+    if kind == 'cors':
+        with contextlib.suppress(ValueError):
+            names = extract_header_list_values(headers, 'Access-Control-Expose-Headers') or []
+            exposed = {name.lower() for name in names}
+        everything = '*' in exposed and request.credentials != 'include'
+    visible = Headers(
+        (name, value)
+        for name, value in headers.pairs()
+        if (everything or name in exposed or VISIBLE_HEADERS.fullmatch(name))
+        and name not in COOKIE_HEADERS
+    )
+    exchange.readable, exchange.visible_headers = True, tuple(visible)
+    redirected, body = len(request.urls) > 1, step.response_body
+    timing, url = request.timing_visible, str(request.url)
+    return Reply(kind, url, step.status, visible, body, redirected, timing, exchange)
+
+
+# ------------------------------------------------------------- the preflight cache, cookies
+
+
+@dataclass
+class CacheEntry:
+    """One method or header name that a preflight allowed."""
+
+    kind: str
+    name: str
+    credentials: bool
+    expires: float = 0
+
+
+class PreflightCache:
+    """What preflights allowed, and how long (#cors-preflight-cache)."""
+
+    def __init__(self, profile: Profile, clock: Callable[[], float]) -> None:
+        self._profile = profile
+        self._clock = clock
+        self._entries: dict[tuple[str, Url], list[CacheEntry]] = {}
+
+    def _matches(self, request: Request, kind: str, name: str) -> list[CacheEntry]:
+        """The entries that answer for a method or a header name (#concept-cache-match-method)."""
+        include, names = request.credentials == 'include', {name}
+        if self._profile.caches_wildcards and (
+            name != 'authorization' or self._profile.wildcard_covers_authorization
+        ):
+            names.add('*')
+        return [
+            entry
+            for entry in self._entries.get((request.origin, request.url), [])
+            if entry.kind == kind
+            and entry.name in names
+            and entry.expires > self._clock()
+            and (entry.credentials or not include)
+            and (entry.credentials == include or self._profile.shares_credentialed_cache)
+        ]
+
+    def covers(self, request: Request, unsafe_names: list[str]) -> bool:
+        """Whether no preflight is needed, as an earlier one has answered already."""
+        method_needed = request.use_preflight or request.method not in SAFELISTED_METHODS
+        if method_needed and not self._matches(request, 'method', request.method):
+            return False
+        return all(self._matches(request, 'header', name) for name in unsafe_names)
+
+    def max_age(self, headers: Headers) -> float:
+        """How many seconds an answer to a preflight is remembered; 5 where it says nothing."""
+        lines = headers.lines('Access-Control-Max-Age')
+        if not lines:
+            return 5
+        number = re.fullmatch('(-?)[0-9]+', lines[0]) if len(lines) == 1 else None
+        if number is None or (number[1] and not self._profile.negative_max_age_is_zero):
+            return self._profile.bad_max_age
+        age = float(lines[0])
+        return age if self._profile.max_age_cap is None else min(age, self._profile.max_age_cap)
+
+    def store(self, request: Request, allowed: Mapping[str, list[str]], headers: Headers) -> None:
+        """Remember what an answer allows; what was known already gets the new age."""
+        expires = self._clock() + self.max_age(headers)
+        entries = self._entries.setdefault((request.origin, request.url), [])
+        for kind, name in ((kind, name) for kind, names in allowed.items() for name in names):
+            if not self._matches(request, kind, name):
+                entries.append(CacheEntry(kind, name, request.credentials == 'include', expires))
+            for entry in self._matches(request, kind, name):
+                entry.expires = expires
+
+    def clear(self, request: Request) -> None:
+        """Forget what is known about a request's origin and URL (#concept-cache-clear)."""
+        self._entries.pop((request.origin, request.url), None)
+
+
+@dataclass
+class Cookie:
+    """A cookie in the jar.
+
+    Attributes:
+        name: Its name.
+        value: Its value.
+        domain: The host it belongs to.
+        host_only: Whether it stays away from subdomains of `domain`.
+        path: The path below which it is sent.
+        secure: Whether it is kept to https (and to this machine, see :class:`Profile`).
+        same_site: ``strict``, ``lax``, ``none``, or ``unset`` where that is not ``lax``.
+        expires: The time in seconds since 1970 at which it ends; None for a session's.
+    """
+
+    name: str
+    value: str
+    domain: str
+    host_only: bool
+    path: str
+    secure: bool
+    same_site: str
+    expires: float | None
+
+    def applies_to(self, url: Url, now: float) -> bool:
+        """Whether it is alive and of this host and path."""
+        below = self.path if self.path.endswith('/') else self.path + '/'
+        on_host = url.host == self.domain or (
+            not self.host_only and url.host.endswith('.' + self.domain)
+        )
+        on_path = url.path == self.path or url.path.startswith(below)
+        return on_host and on_path and (self.expires is None or self.expires > now)
+
+
+class CookieJar:
+    """A browser's cookies, by RFC 6265bis as far as fetches can tell; iterate to see them.
+
+    Args:
+        profile: Where the browser differs from the standard.
+        clock: Returns the time in seconds since 1970.
+    """
+
+    def __init__(self, profile: Profile, clock: Callable[[], float]) -> None:
+        self._profile = profile
+        self._clock = clock
+        self._cookies: dict[tuple[str, str, str], Cookie] = {}
+
+    def __iter__(self) -> Iterator[Cookie]:
+        return iter(self._cookies.values())
+
+    def set(self, url: str, header: str) -> None:
+        """Store a cookie as if the reader had visited a URL that sets it.
+
+        Args:
+            url: The URL visited.
+            header: What its ``Set-Cookie`` says, such as ``sid=1; Secure; SameSite=None``.
+
+        Raises:
+            ValueError: A browser would refuse the cookie; the message says why.
+        """
+        name, refusal = self.receive(http_url('url', url), header, lambda: True)
+        if refusal:
+            raise ValueError(f'header: the cookie {name!r} is refused: {refusal}')
+
+    def receive(self, url: Url, header: str, is_same_site: Check) -> tuple[str, str]:
+        """Store the cookie of a ``Set-Cookie`` line; return its name, and why it is refused."""
+        pair, *rest = header.split(';')
+        name, mark, value = (part.strip(' \t') for part in pair.partition('='))
+        name, value = (name, value) if mark else ('', name)
+        split = (attribute.partition('=') for attribute in rest)
+        attributes = {key.strip(' \t').lower(): setting.strip(' \t') for key, _, setting in split}
+        path, domain = attributes.get('path', ''), attributes.get('domain', '').lower()
+        domain = domain.removeprefix('.')
+        default_path = url.path.rpartition('/')[0] or '/'
+        same_site = attributes.get('samesite', '').lower()
+        if same_site not in {'strict', 'lax', 'none'}:
+            same_site = 'lax' if self._profile.lax_by_default else 'unset'
+        cookie = Cookie(
+            name,
+            value,
+            domain or url.host,
+            not domain,
+            path if path.startswith('/') else default_path,
+            'secure' in attributes,
+            same_site,
+            self._expiry(attributes),
+        )
+        refusal = self._refusal(cookie, url, path == '/', is_same_site)
+        if not refusal:
+            self._cookies[name, cookie.domain, cookie.path] = cookie
+            if cookie.expires is not None and cookie.expires <= self._clock():
+                del self._cookies[name, cookie.domain, cookie.path]
+        return name, refusal
+
+    def _expiry(self, attributes: Mapping[str, str]) -> float | None:
+        """When a cookie ends: Max-Age, then Expires, then with the session."""
+        if re.fullmatch('-?[0-9]+', attributes.get('max-age', '')):
+            return self._clock() + max(0, min(float(attributes['max-age']), LONGEST_COOKIE))
+        try:
+            return parsedate_to_datetime(attributes['expires']).timestamp()
+        except (KeyError, ValueError):
+            return None
+
+    def _refusal(self, cookie: Cookie, url: Url, whole_site: bool, is_same_site: Check) -> str:
+        """Why a cookie is not stored; empty if it is."""
+        prefix, domain = cookie.name.lower(), cookie.domain
+        if not cookie.name and not cookie.value:
+            return 'it is empty'
+        if url.host != domain and not (
+            url.host.endswith('.' + domain) and registrable_domain(domain)
+        ):
+            return f'Domain={domain} is not for {url.host} to use'
+        if not cookie.secure and cookie.same_site == 'none':
+            return 'SameSite=None needs Secure'
+        if not cookie.secure and prefix.startswith(('__secure-', '__host-')):
+            return 'its prefix needs Secure'
+        if prefix.startswith('__host-') and not (cookie.host_only and whole_site):
+            return 'its prefix needs Path=/ and no Domain'
+        return self._barrier(cookie, url, is_same_site)
+
+    def _barrier(self, cookie: Cookie, url: Url, is_same_site: Check) -> str:
+        """Why a cookie does not travel with a request, either way; empty if it does."""
+        on_loopback = self._profile.secure_cookies_on_loopback and is_trustworthy(url)
+        if cookie.secure and url.scheme != 'https' and not on_loopback:
+            return 'Secure needs https'
+        if cookie.same_site in {'strict', 'lax'} and not is_same_site():
+            return f'SameSite={cookie.same_site.capitalize()}, and the request is cross-site'
+        if not self._profile.third_party_cookies and not is_same_site():
+            return 'third-party cookies are blocked'
+        return ''
+
+    def retrieve(self, url: Url, is_same_site: Check) -> tuple[list[Cookie], dict[str, str]]:
+        """The cookies a request carries, and those held back with the reason why."""
+        sent, withheld = [], {}
+        for cookie in sorted(self, key=lambda cookie: -len(cookie.path)):
+            if cookie.applies_to(url, self._clock()):
+                reason = self._barrier(cookie, url, is_same_site)
+                if reason:
+                    withheld[cookie.name] = reason
+                else:
+                    sent.append(cookie)
+        return sent, withheld
+
+
+# ---------------------------------------------------------------------- servers to talk to
+
+
+Answer = tuple[int, Pairs, bytes]
+Send = Callable[[str, Url, Pairs, bytes], Awaitable[Answer]]
+Events = asyncio.Queue[dict[str, Any]]
+
+
+class NoAnswerError(Exception):
+    """A server gave no HTTP answer: what kind of failure, why, and whether it got the request."""
+
+    def __init__(self, kind: str, reason: str, reached: bool) -> None:
+        super().__init__(kind, reason, reached)
+        self.kind, self.reason, self.reached = kind, reason, reached
+
+
+def in_event_loop() -> bool:
+    """Whether the current thread is running an event loop."""
+    try:
+        return bool(asyncio.get_running_loop())
+    except RuntimeError:
+        return False
+
+
+def call_wsgi(
+    app: Callable[..., Any], method: str, url: Url, headers: Pairs, body: bytes
+) -> Answer:
+    """Call a WSGI application."""
+    environ: dict[str, Any] = {
+        'REQUEST_METHOD': method,
+        'SCRIPT_NAME': '',
+        'PATH_INFO': urllib.parse.unquote(url.path, 'latin-1'),
+        'QUERY_STRING': url.query[1:],
+        'REMOTE_ADDR': '127.0.0.1',
+        'SERVER_NAME': url.host,
+        'SERVER_PORT': str(url.port or DEFAULT_PORTS[url.scheme]),
+        'SERVER_PROTOCOL': 'HTTP/1.1',
+        'wsgi.version': (1, 0),
+        'wsgi.url_scheme': url.scheme,
+        'wsgi.input': io.BytesIO(body),
+        'wsgi.errors': sys.stderr,
+        'wsgi.multithread': False,
+        'wsgi.multiprocess': False,
+        'wsgi.run_once': False,
+    }
+    for name, value in Headers(headers).items():
+        key = name.upper().replace('-', '_')
+        environ[key if key in {'CONTENT_TYPE', 'CONTENT_LENGTH'} else f'HTTP_{key}'] = value
+    started: list[tuple[str, Pairs]] = []
+    written: list[bytes] = []
+
+    def start_response(status: str, headers: Pairs, exc_info: object = None) -> object:
+        started[:] = [(status, headers)]
+        return written.append
+
+    chunks = app(environ, start_response)
+    try:
+        written.extend(chunks)
+    finally:
+        if hasattr(chunks, 'close'):
+            chunks.close()
+    if not started:
+        raise RuntimeError('target: the WSGI application did not call start_response')
+    return int(started[0][0][:3]), started[0][1], b''.join(written)
+
+
+async def ask_asgi(
+    app: Callable[..., Any], method: str, url: Url, headers: Pairs, body: bytes
+) -> Answer:
+    """Ask an ASGI application, in the running event loop."""
+    scope = {
+        'type': 'http',
+        'asgi': {'version': '3.0', 'spec_version': '2.3'},
+        'http_version': '1.1',
+        'method': method,
+        'scheme': url.scheme,
+        'path': urllib.parse.unquote(url.path),
+        'raw_path': url.path.encode(),
+        'query_string': url.query[1:].encode(),
+        'root_path': '',
+        'headers': [(name.encode(), value.encode('latin-1')) for name, value in headers],
+        'client': ('127.0.0.1', 50000),
+        'server': (url.host, url.port or DEFAULT_PORTS[url.scheme]),
+    }
+    inbox, outbox = Events(), Events()
+    inbox.put_nowait({'type': 'http.request', 'body': body, 'more_body': False})
+    await app(scope, inbox.get, outbox.put)
+    events = [outbox.get_nowait() for _ in range(outbox.qsize())]
+    if not events:
+        raise RuntimeError('target: the ASGI application did not send a response')
+    lines = events[0].get('headers', ())
+    pairs = [(name.decode('latin-1'), value.decode('latin-1')) for name, value in lines]
+    return events[0]['status'], pairs, b''.join(event.get('body', b'') for event in events[1:])
+
+
+@contextlib.asynccontextmanager
+async def lifespan(app: Callable[..., Any]) -> AsyncIterator[None]:
+    """Run the lifespan of an ASGI application; do without where it knows none."""
+    inbox, outbox = Events(), Events()
+    scope = {'type': 'lifespan', 'asgi': {'version': '3.0', 'spec_version': '2.0'}, 'state': {}}
+    task = asyncio.ensure_future(app(scope, inbox.get, outbox.put))
+
+    async def tell(event: str) -> None:
+        inbox.put_nowait({'type': event})
+        answer = asyncio.ensure_future(outbox.get())
+        await asyncio.wait({answer, task}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            answer.cancel()
+        elif answer.result()['type'] == event + '.failed':
+            raise RuntimeError(f'target: {event} failed: {answer.result().get("message", "")}')
+
+    try:
+        await tell('lifespan.startup')
+        try:
+            yield
+        finally:
+            await tell('lifespan.shutdown')
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def call_live(timeout: float, method: str, url: Url, headers: Pairs, body: bytes) -> Answer:
+    """Ask a running server, through httpx: no proxies, no redirects, no cookies of its own.
+
+    A body that does not end, such as an event stream, is cut after the time for an answer.
+    """
+    httpx = need('httpx', 'ask a live URL')
+    headers = [('user-agent', f'cors_browser/{__version__}'), *headers]
+    limits = {'timeout': httpx.Timeout(timeout).as_dict()}
+    request = httpx.Request(
+        method, str(url), headers=headers, content=body or None, extensions=limits
+    )
+    request.method = method
+    end, content = time.monotonic() + timeout, b''
+    try:
+        with httpx.HTTPTransport(verify=ssl.create_default_context()) as transport:
+            response = transport.handle_request(request)
+            with contextlib.suppress(httpx.ReadTimeout):
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if time.monotonic() > end:
+                        break
+    except httpx.TimeoutException as error:
+        reached = not isinstance(error, httpx.ConnectTimeout)
+        reason = f'no answer within {timeout:g} seconds'
+        raise NoAnswerError('timeout', reason, reached) from None
+    except httpx.HTTPError as error:
+        reached = not isinstance(error, httpx.ConnectError)
+        raise NoAnswerError(failure_kind(error, reached), str(error), reached) from None
+    pairs = [(name.decode(), value.decode('latin-1')) for name, value in response.headers.raw]
+    return response.status_code, pairs, content
+
+
+async def ask_blocking(
+    call: Callable[[str, Url, Pairs, bytes], Answer],
+    method: str,
+    url: Url,
+    headers: Pairs,
+    body: bytes,
+) -> Answer:
+    """Ask a server that blocks, in a thread of its own where an event loop is running."""
+    if in_event_loop():
+        return await asyncio.to_thread(call, method, url, headers, body)
+    return call(method, url, headers, body)
+
+
+def failure_kind(error: BaseException, reached: bool) -> str:
+    """Why a server gave no HTTP answer, from what httpx raised and what caused that."""
+    cause: BaseException | None = error
+    while cause:
+        if isinstance(cause, ssl.SSLError | socket.gaierror):
+            return 'tls' if isinstance(cause, ssl.SSLError) else 'dns'
+        cause = cause.__cause__ or cause.__context__
+    if not reached:
+        return 'refused'
+    disconnected = 'disconnected' in str(error) or not str(error)
+    return 'closed' if disconnected else 'not-http'
+
+
+def is_asgi(app: Callable[..., Any]) -> bool:
+    """Whether a callable is an ASGI application: a coroutine function, or of three arguments."""
+    if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__):
+        return True
+    try:
+        inspect.signature(app).bind('scope', 'receive', 'send')
+    except TypeError:
+        return False
+    return True
+
+
+def run_without_loop(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never waits: WSGI applications may start event loops of their own."""
+    try:
+        while True:
+            coroutine.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+# ----------------------------------------------------------------------------- the browser
+
+
+class FetchOptions(TypedDict, total=False):
+    """The options of a fetch, named as in JavaScript where that has them.
+
+    Attributes:
+        headers: Names and values; what pages may not set is dropped silently, as there.
+        body: Text, bytes, a mapping (a ``URLSearchParams``) or an iterable of bytes (a stream).
+        json: Sent as JSON with its Content-Type, short for ``JSON.stringify``; not None.
+        mode: ``cors`` (the default), ``no-cors`` or ``same-origin``.
+        credentials: ``omit``, ``same-origin`` (the default) or ``include``.
+        redirect: ``follow`` (the default), ``error`` or ``manual``.
+        referrer_policy: The page's referrer policy, which may turn the Origin into ``null``;
+            ``strict-origin-when-cross-origin`` by default.
+        upload_listener: Whether the page watches the upload, as XMLHttpRequest can.
+    """
+
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None
+    body: Body
+    json: object
+    mode: str
+    credentials: str
+    redirect: str
+    referrer_policy: str
+    upload_listener: bool
+
+
+class Browser:
+    """A page in a browser, as far as the Fetch Standard's CORS protocol goes.
+
+    As a context manager (``with`` or ``async with``) it runs the lifespan of ASGI applications.
+    Bodies that applications answer are read to their end; exceptions they raise come through.
+
+    Args:
+        target: The API: a WSGI or ASGI application, or the base URL of a running server.
+        page: The page's origin as ``location.origin`` shows it; ``null`` for an opaque one.
+        api: The URL at which an application is served, and against which relative URLs resolve
+            (a real page resolves against itself); ``https://api.example.com`` by default. Not
+            beside a base URL.
+        hosts: Further servers by origin, for redirects: applications, or for a running server
+            its origin once more.
+        top_level: The origin in the address bar where the page is framed; `page` by default.
+        profile: ``standard``, or the browser to differ like: a key of :data:`PROFILES`.
+        clock: Returns the time in seconds since 1970; for caches and cookies.
+        timeout: Seconds that a running server has for each answer.
+        on_step: Called with each :class:`Step` just before it is sent.
+
+    Attributes:
+        cookies: The :class:`CookieJar`.
+
+    Raises:
+        ValueError: An argument is malformed; the message says how to mend it.
+        ImportError: A running server is to be asked and httpx is not installed.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        page: str,
+        *,
+        api: str | None = None,
+        hosts: Mapping[str, Target] | None = None,
+        top_level: str | None = None,
+        profile: str = 'standard',
+        clock: Callable[[], float] | None = None,
+        timeout: float = 10,
+        on_step: Callable[[Step], object] | None = None,
+    ) -> None:
+        if profile not in PROFILES:
+            raise ValueError(f'profile: {profile!r} is unknown; choose one of {tuple(PROFILES)}')
+        if isinstance(target, str) and api is not None:
+            raise ValueError(f'api: {api!r} beside a base URL, which says it; leave it out')
+        self.page = check_origin('page', page)
+        self.top_level = self.page if top_level is None else check_origin('top_level', top_level)
+        self.profile = PROFILES[profile]
+        self.cookies = CookieJar(self.profile, clock or time.time)
+        self._cache = PreflightCache(self.profile, clock or time.time)
+        self._timeout = timeout
+        self._on_step = on_step
+        self._servers: dict[str, Send] = {}
+        self._asgi_apps: list[Callable[..., Any]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lifespans = contextlib.AsyncExitStack()
+        if isinstance(target, str):
+            self._api = http_url('target', target)
+        else:
+            self._api = http_url('api', api or 'https://api.example.com')
+        self._serve(self._api.origin, target)
+        for origin, host in (hosts or {}).items():
+            if check_origin('hosts', origin) in self._servers:
+                raise ValueError(f'hosts: {origin!r} is what `target` serves; leave it out')
+            if isinstance(host, str) and http_url('hosts', host).origin != origin:
+                raise ValueError(f'hosts: {host!r} is not of the origin {origin!r}; write it again')
+            self._serve(origin, host)
+
+    def _serve(self, origin: str, target: Target) -> None:
+        """Find out how to ask a server."""
+        if isinstance(target, str):
+            need('httpx', 'ask a live URL')
+            call = functools.partial(call_live, self._timeout)
+            self._servers[origin] = functools.partial(ask_blocking, call)
+        elif is_asgi(target):
+            self._servers[origin] = functools.partial(ask_asgi, target)
+            if target not in self._asgi_apps:
+                self._asgi_apps.append(target)
+        else:
+            call = functools.partial(call_wsgi, target)
+            self._servers[origin] = functools.partial(ask_blocking, call)
+
+    def fetch(self, url: str, method: str = 'GET', **options: Unpack[FetchOptions]) -> Reply:
+        """Fetch a URL as the page's JavaScript would with ``fetch(url, {method, ...})``.
+
+        Implements the Fetch Standard's #fetch-method and #fetching.
+
+        Args:
+            url: The URL; a relative one resolves against `api`.
+            method: The method; of lower-case ones only the common are upper-cased, not ``patch``.
+            options: See :class:`FetchOptions`.
+
+        Returns:
+            What the page sees of the answer.
+
+        Raises:
+            Blocked: A browser would not let the page have the answer.
+            Unreachable: No answer came.
+            ValueError: An option is none of its choices, or the URL is malformed.
+            RuntimeError: An event loop is running; use :meth:`afetch`.
+        """
+        return self._run('fetch', 'afetch', lambda: self.afetch(url, method, **options))
+
+    async def afetch(self, url: str, method: str = 'GET', **options: Unpack[FetchOptions]) -> Reply:
+        """Do as :meth:`fetch`, inside a running event loop."""
+        credentials = options.get('credentials', 'same-origin')
+        exchange = Exchange(self.page, credentials, self.profile.name)
+        try:
+            target = named_url('url', url, self._api)
+            request = new_request(exchange, target, method, **options)
+            return await self._main_fetch(request)
+        except FetchFailed as failure:
+            failure.exchange = exchange
+            raise
+
+    async def _main_fetch(self, request: Request) -> Reply:
+        """Decide under which rules the current URL is fetched (#main-fetch)."""
+        url = request.url
+        if url.port in BAD_PORTS:
+            raise Blocked('bad-port', f'browsers never connect to port {url.port}')
+        secure_page = any(o.startswith('https:') for o in (self.page, self.top_level))
+        if secure_page and url.scheme == 'http' and not is_trustworthy(url):
+            raise Blocked('mixed-content', f'a page on https may not fetch {url}')
+        if same_origin(self.page, url.origin) and request.tainting == 'basic':
+            return await self._http_fetch(request)
+        if request.mode == 'same-origin':
+            reason = f"{url} is not of {self.page}, and the mode is 'same-origin'"
+            raise Blocked('cross-origin-in-same-origin-mode', reason)
+        if request.mode == 'no-cors' and request.redirect != 'follow':
+            reason = f"redirect {request.redirect!r} does not go with mode 'no-cors'"
+            raise Blocked('no-cors-redirect-mode', reason)
+        if url.scheme not in DEFAULT_PORTS:
+            raise Blocked('cors-scheme', f'{url} is neither http nor https')
+        request.tainting = 'opaque' if request.mode == 'no-cors' else 'cors'
+        unsafe_names = unsafe_request_header_names(request.headers, self.profile)
+        why = preflight_reasons(request, unsafe_names)
+        if request.tainting == 'opaque' or not why:
+            return await self._http_fetch(request)
+        try:
+            if not self._cache.covers(request, unsafe_names):
+                await self._cors_preflight_fetch(request, unsafe_names, why)
+            return await self._http_fetch(request)
+        except FetchFailed:
+            self._cache.clear(request)
+            raise
+
+    async def _cors_preflight_fetch(
+        self, request: Request, unsafe_names: list[str], why: tuple[str, ...]
+    ) -> None:
+        """Ask for permission, and remember the answer (#cors-preflight-fetch)."""
+        headers = [('accept', '*/*'), ('access-control-request-method', request.method)]
+        if unsafe_names:
+            headers.append(('access-control-request-headers', ','.join(unsafe_names)))
+        headers.append(('origin', request.origin))
+        step = Step(True, 'OPTIONS', str(request.url), headers, why=why)
+        await self._http_network_fetch(request, step)
+        if self.profile.checks_status_first:
+            preflight_status_check(step)
+        cors_check(request, step.response_headers, 'preflight-')
+        preflight_status_check(step)
+        answer = step.response_headers
+        methods, names = allowed_by_preflight(request, unsafe_names, answer, self.profile)
+        self._cache.store(request, {'method': methods, 'header': names}, answer)
+
+    async def _http_fetch(self, request: Request) -> Reply:
+        """Fetch the current URL and check the answer (#http-fetch)."""
+        headers, origin = [*request.headers], request_origin_header(request, self.profile)
+        if 'accept' not in dict(headers):
+            headers.append(('accept', '*/*'))
+        if origin is not None:
+            headers.append(('origin', origin))
+        if request.body is not None or request.method in {'POST', 'PUT'}:
+            headers.append(('content-length', str(len(request.body or b''))))
+        step = Step(False, request.method, str(request.url), headers, request.body or b'')
+        await self._http_network_fetch(request, step)
+        if request.tainting == 'cors':
+            cors_check(request, step.response_headers)
+        request.timing_visible &= tao_check(request, step.response_headers)
+        if request.tainting == 'opaque':
+            cross_origin_resource_policy_check(request, step.response_headers)
+        if step.status in REDIRECT_STATUSES:
+            if request.redirect == 'error':
+                reason = f"the answer is a redirect ({step.status}), and redirect is 'error'"
+                raise Blocked('redirect-mode', reason)
+            if request.redirect == 'manual':
+                return filtered_response(request, step, 'opaqueredirect')
+            if http_redirect_fetch(request, step):
+                return await self._main_fetch(request)
+        return filtered_response(request, step, request.tainting)
+
+    async def _http_network_fetch(self, request: Request, step: Step) -> None:
+        """Send one request, with cookies where they belong (#http-network-or-cache-fetch)."""
+        url, code = request.url, 'preflight-network' if step.preflight else 'network'
+        is_same_site = functools.partial(self._is_same_site, request)
+        with_credentials = not step.preflight and (
+            request.credentials == 'include'
+            or (request.credentials == 'same-origin' and request.tainting == 'basic')
+        )
+        if with_credentials:
+            cookies, step.cookies_withheld = self.cookies.retrieve(url, is_same_site)
+            step.cookies_sent = tuple(cookie.name for cookie in cookies)
+            if cookies:
+                line = '; '.join(f'{c.name}={c.value}' if c.name else c.value for c in cookies)
+                step.request_headers.append(('cookie', line))
+        request.exchange.steps.append(step)
+        if self._on_step:
+            self._on_step(step)
+        if url.origin not in self._servers:
+            reason = f'{url.origin} is none of the servers named; add it to `hosts`'
+            raise Unreachable(code, reason, kind='no-server')
+        try:
+            headers = [('host', url.origin.split('://')[1]), *step.request_headers]
+            answer = await self._servers[url.origin](step.method, url, headers, step.request_body)
+        except NoAnswerError as failure:
+            step.reached = failure.reached
+            raise Unreachable(code, f'{url}: {failure.reason}', kind=failure.kind) from None
+        step.status, pairs, body = answer
+        step.reached = True
+        step.response_headers = Headers(pairs)
+        if step.method != 'HEAD' and step.status not in NULL_BODY_STATUSES:
+            step.response_body = body
+        for line in step.response_headers.lines('set-cookie') if with_credentials else ():
+            name, refusal = self.cookies.receive(url, line, is_same_site)
+            if refusal:
+                step.cookies_refused[name] = refusal
+            else:
+                step.cookies_stored += (name,)
+
+    def _is_same_site(self, request: Request) -> bool:
+        """Whether a request stays within the site of the top-level page, for cookies."""
+        return (
+            same_site(request.url.origin, self.top_level)
+            and same_site(self.page, self.top_level)
+            and not redirect_taint(self.page, request.urls, same_site)
+        )
+
+    def _run(self, name: str, twin: str, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine to its end, in an event loop only if an application needs one."""
+        if in_event_loop():
+            raise RuntimeError(f'{name}: an event loop is running in this thread; use {twin}')
+        if not self._asgi_apps:
+            return run_without_loop(start())
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            weakref.finalize(self, self._loop.close)
+        return self._loop.run_until_complete(start())
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            for app in self._asgi_apps:
+                await stack.enter_async_context(lifespan(app))
+            self._lifespans = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._lifespans.aclose()
+
+    def __enter__(self) -> Self:
+        return self._run('with', 'async with', self.__aenter__)
+
+    def __exit__(self, *_: object) -> None:
+        self._run('with', 'async with', self.__aexit__)
+
+
+# ------------------------------------------------------------------------------ the doctor
+
+
+UNREACHABLE = {
+    'no-server': 'the server redirects to an origin that was not named; see --also',
+    'dns': 'the host name is unknown',
+    'refused': 'nothing listens there, or a firewall refuses',
+    'tls': 'no secure connection comes about; look at the certificate and the port',
+    'timeout': 'the server takes too long',
+    'closed': 'the server closes the connection without an answer',
+    'not-http': 'what listens there does not speak HTTP',
+}
+TELLING_HEADERS = ('access-control-', 'cross-origin-', 'location', 'set-cookie', 'vary')
+
+
+def not_cors(failure: FetchFailed) -> str:
+    """What really went wrong where CORS is but a symptom; empty where it is the cause."""
+    if isinstance(failure, Unreachable):
+        return UNREACHABLE[failure.kind]
+    if not failure.exchange.steps:
+        return 'the browser makes no request at all'
+    step = failure.exchange.steps[-1]
+    if step.preflight and step.status in REDIRECT_STATUSES:
+        location = quoted(step.response_headers.get('Location', ''))
+        return f'the server redirects to {location}; ask for that URL'
+    if step.status >= 500:
+        return f'the server, or a proxy before it, fails with status {step.status}'
+    return ''
+
+
+class Terminal:
+    """Prints an exchange as it goes: each request when it is sent, its answer when judged."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._pending: Step | None = None
+        self._colour = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
+
+    def line(self, text: str, colour: int = 0) -> None:
+        """Print a line, in which nothing from the wire can steer the terminal."""
+        text = printable(text)
+        print(f'\x1b[{colour}m{text}\x1b[0m' if colour and self._colour else text, flush=True)
+
+    def sent(self, step: Step) -> None:
+        """Print a request, and before it the answer to the last one."""
+        if self._as_json:
+            return
+        self.answered('')
+        self._pending = step
+        why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
+        self.line(f'{step.method} {step.url}{why}', 1)
+        for name, value in step.request_headers:
+            self.line(f'  > {name}: {value}')
+
+    def answered(self, decisive: str) -> None:
+        """Print the answer to the last request, and mark the header that decides."""
+        step, self._pending = self._pending, None
+        if step is None:
+            return
+        self.line(f'  < {step.status or "no answer"}')
+        for name, value in step.response_headers.pairs():
+            if name == decisive.lower():
+                self.line(f'  < {name}: {value}   <== this decides', 33)
+            elif name.startswith(TELLING_HEADERS):
+                self.line(f'  < {name}: {value}')
+        if decisive and decisive not in step.response_headers:
+            self.line(f'  < {decisive.lower()} is missing   <== this decides', 33)
+
+    def verdict(self, found: Mapping[str, Any]) -> None:
+        """Print the findings, after the answer to the last request."""
+        if self._as_json:
+            print(json_module.dumps(found, indent=2))
+            return
+        self.answered(found.get('header', ''))
+        if found['verdict'] == 'readable':
+            names = ', '.join(found['exchange']['visible_headers']) or 'none'
+            self.line('READABLE: the page may read the answer', 32)
+            self.line(f'headers it sees: {names}')
+            return
+        word = 'BLOCKED' if found['verdict'] == 'blocked' else 'COULD NOT ASK'
+        self.line(f'{word}: {found["reason"]} ({found["code"]})', 31)
+        self.line(f'this is not CORS: {found["not_cors"]}' if found['not_cors'] else 'this is CORS')
+        self.line(f'mend: {found["mend"]}')
+        self.line(f'rule: {found["section"]}')
+        if found['exchange']['side_effect_possible']:
+            self.line('note: the server got the request and may have acted on it')
+
+
+def findings(exchange: Exchange, failure: FetchFailed | None) -> dict[str, Any]:
+    """What the doctor found, as values that fit into JSON."""
+    found: dict[str, Any] = {'verdict': 'readable', 'exchange': exchange.as_dict()}
+    if failure:
+        found['verdict'] = 'unreachable' if isinstance(failure, Unreachable) else 'blocked'
+        found['not_cors'] = not_cors(failure)
+        for name in ('code', 'reason', 'header', 'mend', 'section'):
+            found[name] = getattr(failure, name)
+    return found
+
+
+def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line; exit with 2 if it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog='cors_browser.py',
+        description='Ask a URL as a page in a browser would, and say whether the page may read '
+        'the answer. Exit code: 0 it may, 1 it is blocked, 2 the server could not be asked.',
+    )
+    parser.add_argument('url', help='the only URL that is contacted')
+    parser.add_argument('--page', required=True, help="the page's location.origin, or null")
+    parser.add_argument('--method', default='GET')
+    parser.add_argument('--header', action='append', default=[], metavar="'NAME: VALUE'")
+    parser.add_argument('--credentials', choices=CHOICES['credentials'], default='same-origin')
+    parser.add_argument('--body', metavar='TEXT')
+    parser.add_argument('--profile', choices=[*PROFILES], default='standard')
+    parser.add_argument('--timeout', type=float, default=10, metavar='SECONDS')
+    parser.add_argument('--also', action='append', default=[], metavar='ORIGIN',
+                        help='a further origin that may be contacted, for redirects')  # fmt: skip
+    parser.add_argument('--json', action='store_true', help='print JSON instead of text')
+    parser.add_argument('--version', action='version', version=__version__)
+    arguments = parser.parse_args(argv)
+    for header in arguments.header:
+        if ':' not in header:
+            parser.error(f"argument --header: {header!r} has no colon; write 'Name: value'")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the doctor.
+
+    Args:
+        argv: The arguments of the command line; those of the process by default.
+
+    Returns:
+        The exit code, which is 0 if the page may read the answer, 1 if it is blocked, and 2 if
+        the server could not be asked.
+    """
+    arguments = parse_arguments(argv)
+    terminal, failure = Terminal(as_json=arguments.json), None
+    try:
+        browser = Browser(
+            arguments.url,
+            arguments.page,
+            hosts={origin: origin for origin in arguments.also},
+            profile=arguments.profile,
+            timeout=arguments.timeout,
+            on_step=terminal.sent,
+        )
+        exchange = browser.fetch(
+            arguments.url,
+            arguments.method,
+            headers=[tuple(header.split(':', 1)) for header in arguments.header],
+            body=arguments.body,
+            credentials=arguments.credentials,
+        ).exchange
+    except FetchFailed as error:
+        failure, exchange = error, error.exchange
+    except (ImportError, ValueError) as error:
+        print(printable(f'could not ask: {error}'), file=sys.stderr)
+        return 2
+    found = findings(exchange, failure)
+    terminal.verdict(found)
+    return {'readable': 0, 'blocked': 1, 'unreachable': 2}[found['verdict']]
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""What ``cors_browser`` says of one fetch that a page really made, from its recorded exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from cors_browser import Browser, FetchFailed
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class UnexpectedRequestError(Exception):
+    """The model would send a request that the real browser did not send."""
+
+
+def judge(asked: dict[str, Any]) -> dict[str, Any]:
+    """Replay recorded answers to the model of a browser.
+
+    Args:
+        asked: ``page`` (an origin), ``url``, ``method``, ``headers`` (an object) and
+            ``credentials`` of the fetch, and ``wire``, the exchanges as the recorder keeps them.
+
+    Returns:
+        ``readable``, a bool, and ``why``, the reason and the mend in words.
+    """
+    recorded = iter(asked['wire'])
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        exchange = next(recorded, None)
+        if exchange is None or exchange['method'] != environ['REQUEST_METHOD']:
+            raise UnexpectedRequestError(environ['REQUEST_METHOD'])
+        headers = [(name, value) for name, value in exchange['response_headers']]
+        start_response(exchange['status'], headers)
+        return [exchange['body'].encode()]
+
+    scheme, _, rest = asked['url'].partition('://')
+    browser = Browser(answer, page=asked['page'], api=f'{scheme}://{rest.partition("/")[0]}')
+    try:
+        browser.fetch(
+            asked['url'],
+            asked['method'],
+            headers=asked['headers'],
+            credentials=asked['credentials'],
+        )
+    except FetchFailed as failure:
+        return {'readable': False, 'why': f'{failure.reason}\n\n{failure.mend}'}
+    except UnexpectedRequestError as error:
+        return {'readable': False, 'why': f'It would have sent a further {error}.'}
+    return {'readable': True, 'why': 'The answer allows this page.'}

@@ -1,0 +1,15 @@
+async function changeOrder(api) {
+  const response = await fetch(`${api}/orders/17`, {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ loaves: 2 }),
+  });
+  return response.json();
+}
+
+async function cancelOrder(api) {
+  const response = await fetch(`${api}/orders/17`, { method: 'DELETE' });
+  return response.json();
+}
+
+export default [changeOrder, cancelOrder];
