@@ -7,7 +7,7 @@ import falcon.asgi
 from cors import CORSMiddleware
 
 ORIGINS = ['https://shop.example.com']
-if os.environ.get('BAKERY_ENV', 'development') == 'development':
+if os.environ.get('BAKERY_ENV') == 'development':  # unset in production
     ORIGINS += ['http://localhost:*', 'http://127.0.0.1:*']
 
 

@@ -1,4 +1,4 @@
-"""Wrong on purpose: two CORS components, and no preflight passes."""
+"""Wrong on purpose: two CORS components, and every page may write but the shop's."""
 
 import falcon
 import falcon.asgi

@@ -100,6 +100,7 @@ def api_servers(port_guide: int, port_wsgi: int, port_asgi: int) -> Iterator[lis
         folder = Path(running.enter_context(TemporaryDirectory(prefix='cors-demo-')))
         origins = ['https://shop.example.com', f'http://127.0.0.1:{port_guide}']
         environment = {
+            'BAKERY_ENV': 'development',  # the lesson local_development
             'DATABASE_URL': create_tenants(folder / 'tenants.sqlite', origins),
             **os.environ,
             GUIDE_PORT_VARIABLE: str(port_guide),

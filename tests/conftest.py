@@ -16,7 +16,8 @@ from tests.apps import ROOT
 from tests.browsers.chromium import INSTALL, Chromium, executable, launch
 from tests.demo.running import RunningDemo, running_demo
 
-# The lesson dynamic_origins reads its database's address when it is imported.
+# Two lessons read their environment when they are imported: local_development, dynamic_origins.
+os.environ['BAKERY_ENV'] = 'development'
 DATABASE = tempfile.TemporaryDirectory(prefix='tenants-')
 os.environ['DATABASE_URL'] = create_tenants(
     Path(DATABASE.name) / 'tenants.sqlite', ['https://shop.example.com', 'http://127.0.0.1:9000']

@@ -59,7 +59,7 @@ def record_verdicts() -> None:
         for lesson in SCRIPTS:
             path = try_it.FOLDER / f'{lesson}.txt'
             first, *others = (
-                try_it.verdict_text(browser, demo, name, interface)
+                try_it.verdict(browser, demo, name, interface)[0]
                 for interface, name in pairs([lesson])
             )
             if others not in ([], [first]):

@@ -10,6 +10,7 @@ from tests.apps import ROOT
 from tests.browsers.chromium import Chromium
 from tests.demo.running import RunningDemo
 
+Step = dict[str, str | list[str]]  # name, verdict, got, model, and wire: what the panel shows
 FOLDER = ROOT / 'docs/_verdicts'
 VERSION = re.compile(r'^  Console of .*$', re.MULTILINE)
 
@@ -41,9 +42,7 @@ def page_of(lesson: str) -> str:
     return str(page.relative_to(ROOT / 'docs').with_suffix('.html'))
 
 
-def press_try_it(
-    browser: Chromium, guide: str, lesson: str, interface: str
-) -> list[dict[str, str | list[str]]]:
+def press_try_it(browser: Chromium, guide: str, lesson: str, interface: str) -> list[Step]:
     """Open the lesson's page, press *Try it* for one server, and return the steps shown."""
     browser.open(f'{guide}/{page_of(lesson)}')
     form = FORM.format(lesson)
@@ -51,11 +50,13 @@ def press_try_it(
     browser.console.clear()
     browser.run(PRESS, form, interface)
     browser.wait_for(f'!document.querySelector({form!r}).querySelector("button").disabled')
-    steps: list[dict[str, str | list[str]]] = browser.run(STEPS, form)
+    steps: list[Step] = browser.run(STEPS, form)
     return steps
 
 
-def verdict_text(browser: Chromium, demo: RunningDemo, lesson: str, interface: str) -> str:
+def verdict(
+    browser: Chromium, demo: RunningDemo, lesson: str, interface: str
+) -> tuple[str, list[Step]]:
     """Run a lesson's page as two origins; write what its script got and the console printed.
 
     The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. The
@@ -65,22 +66,24 @@ def verdict_text(browser: Chromium, demo: RunningDemo, lesson: str, interface: s
         'https://shop.example.com': demo.guide,
         'https://partner.example.com': demo.guide.replace('127.0.0.1', 'localhost'),
     }
-    text = '\n'.join(
-        f'The page on {name}\n\n{_run_text(browser, guide, lesson, interface)}'
-        for name, guide in pages.items()
-    )
+    parts, all_steps = [], []
+    for name, guide in pages.items():
+        browser.forget_cookies()
+        steps = press_try_it(browser, guide, lesson, interface)
+        parts.append(f'The page on {name}\n\n{_text(browser, steps)}')
+        all_steps += steps
+    text = '\n'.join(parts)
     host = re.escape(demo.api(interface).removeprefix('http'))
     api = rf'(http|ws){host}/_wire/[0-9a-f-]+/{lesson}'
     text = re.sub(api, r'\1s://api.example.com', text)
     for name, guide in pages.items():
         text = text.replace(guide, name)
-    return text
+    return text, all_steps
 
 
-def _run_text(browser: Chromium, guide: str, lesson: str, interface: str) -> str:
-    browser.forget_cookies()
+def _text(browser: Chromium, steps: list[Step]) -> str:
     lines = []
-    for step in press_try_it(browser, guide, lesson, interface):
+    for step in steps:
         got = step['got']
         if step['verdict'] == 'readable':
             got = json.dumps(json.loads(str(got)))

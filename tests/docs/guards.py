@@ -30,6 +30,7 @@ SHOWN = (
     'docs/_output',
     'docs/_verdicts',
 )
+SETTING = re.compile(r'[A-Z_]+=')
 DRIFTING_OPTIONS = {'lines', 'emphasize-lines', 'lineno-start', 'lineno-match', 'diff'}
 
 Guard = Callable[[Guide], Iterator[str]]
@@ -178,15 +179,16 @@ def _faults_of_tab(page: str, label: str, blocks: list[Block]) -> Iterator[str]:
 def faults_of_command(root: Path, command: str) -> Iterator[str]:
     """Say why a printed command would not run in a clone; nothing if it would."""
     for part in command.split('&&'):
-        match [
-            Path(word).name if word.startswith('.venv/') else word for word in shlex.split(part)
-        ]:
+        words = [word for word in shlex.split(part) if not SETTING.match(word)]
+        match [Path(word).name if word.startswith('.venv/') else word for word in words]:
             case ['gunicorn' | 'uvicorn' as server, target]:
                 yield from _faults_of_target(root, server, target)
             case ['python' | 'python3', '-m', 'venv', '.venv'] | ['pip', 'install', *_]:
                 pass
             case ['.', 'activate'] | ['git', 'clone', *_] | ['cd', _]:
                 pass
+            case ['python', '-c', program]:
+                compile(program, command, 'exec')
             case ['pytest', tests] | ['python', tests, *_] if (root / tests).is_file():
                 pass
             case ['curl', *_, address] if address.startswith('http://127.0.0.1:8000/'):

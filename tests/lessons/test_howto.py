@@ -90,12 +90,15 @@ def test_local_development_allows_this_machine(interface: str, origin: str) -> N
 
 
 @both
+@pytest.mark.parametrize('environment', [None, 'production'])
 def test_local_development_is_closed_in_production(
-    interface: str, monkeypatch: pytest.MonkeyPatch
+    interface: str, environment: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv('BAKERY_ENV', 'production')
-    policy = load_anew(interface, 'local_development').ORIGINS
-    assert policy == [SHOP]
+    if environment is None:
+        monkeypatch.delenv('BAKERY_ENV')
+    else:
+        monkeypatch.setenv('BAKERY_ENV', environment)
+    assert load_anew(interface, 'local_development').ORIGINS == [SHOP]
 
 
 @both

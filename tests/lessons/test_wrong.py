@@ -47,6 +47,12 @@ def test_no_preflight_passes(interface: str, lesson: str, reader: str) -> None:
     assert cors_headers(send(interface, lesson, request)) == {'allow-origin': reader}
 
 
+def test_two_middlewares_let_strangers_write(interface: str) -> None:
+    asked = preflight(interface, 'wrong_two_middlewares', '/orders/17', 'PUT', STRANGER)
+    assert cors_headers(asked)['allow-origin'] == '*'
+    assert cors_headers(asked)['allow-methods'] == 'PUT'
+
+
 def test_no_vary_lets_a_cache_block_the_shop(interface: str) -> None:
     cache = Cache(interface)
     assert 'allow-origin' not in cors_headers(cache.get('wrong_no_vary', '/menu', None))
