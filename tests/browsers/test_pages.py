@@ -248,8 +248,12 @@ def faults(chromium: Chromium) -> list[str]:
         'Runtime.evaluate', expression=(files('axe_core_python') / 'axe.min.js').read_text()
     )
     found: list[str] = chromium.run(
-        """async () => (await axe.run({ resultTypes: ['violations'] })).violations
-          .map((rule) => `${rule.id}: ${rule.nodes.length} x ${rule.nodes[0].html} `
-            + rule.nodes[0].failureSummary)"""
+        """async () => {
+          for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+          const { violations } = await axe.run({ resultTypes: ['violations'] });
+          return violations.map(({ id, nodes }) => (
+            `${id}: ${nodes.length} x ${nodes[0].html} ${nodes[0].failureSummary}`
+          ));
+        }"""
     )
     return found

@@ -46,24 +46,38 @@ def children_of(pid: int) -> list[int]:
 @contextmanager
 def running_demo(guide: Path, *options: str, **environment: str) -> Iterator[RunningDemo]:
     """Start ``python -m demo`` on free ports, wait for its greeting, and end it with SIGINT."""
+    demo = None
+    for _ in range(3):  # another process may take a port between its choice and its use
+        if demo := _start(guide, options, {**os.environ, **environment}):
+            break
+    assert demo is not None, 'the demo ended before it had greeted, three times'
+    with demo.process:
+        try:
+            yield demo
+        finally:
+            demo.process.send_signal(signal.SIGINT)
+            demo.process.communicate(timeout=30)
+
+
+def _start(
+    guide: Path, options: tuple[str, ...], environment: dict[str, str]
+) -> RunningDemo | None:
+    """Return the running demo, or ``None`` if it ended before it had greeted."""
+    environment.pop('DATABASE_URL', None)
     ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
-    wanted = {**os.environ, **environment}
     process = subprocess.Popen(
         [sys.executable, '-m', 'demo', f'--guide={guide}', *ports, *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-        env={name: value for name, value in wanted.items() if name != 'DATABASE_URL'},
+        env=environment,
     )
     assert process.stdout is not None
-    with process, process.stdout as output:
-        try:
-            addresses: list[str] = []
-            while len(addresses) < 3:
-                line = output.readline()
-                assert line, f'the demo ended with exit code {process.wait()}'
-                addresses += [match[2] for match in ADDRESS.finditer(line)]
-            yield RunningDemo(process, *addresses)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(30)
+    addresses: list[str] = []
+    while len(addresses) < 3:
+        line = process.stdout.readline()
+        if not line:
+            process.communicate()
+            return None
+        addresses += [match[2] for match in ADDRESS.finditer(line)]
+    return RunningDemo(process, *addresses)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -30,30 +31,31 @@ ROOT_OF_WEBSOCKETS = RecordedExchange(
 
 @pytest.mark.parametrize(('interface', 'lesson'), pairs(LESSONS))
 def test_a_lesson_runs_alone(interface: str, lesson: str) -> None:
-    (port,) = free_ports({'port': 0})
-    command = [word.format(lesson=lesson, port=port) for word in COMMANDS[interface]]
     exchange = next(one for one in (*EXCHANGES, ROOT_OF_WEBSOCKETS) if one.lesson == lesson)
-    process = subprocess.Popen(
-        [sys.executable, '-m', *command], cwd=ROOT, stderr=subprocess.DEVNULL
-    )
-    try:
-        answer = ask_until_it_answers(exchange, f'http://127.0.0.1:{port}')
-    finally:
-        process.terminate()
-        process.wait(20)
+    answer = None
+    while answer is None:  # another process may have taken the port in the meantime
+        answer = answer_of_a_server(exchange, COMMANDS[interface])
     assert answer_text(answer) == exchange.answer
 
 
-def ask_until_it_answers(exchange: RecordedExchange, url: str) -> httpx.Response:
+def answer_of_a_server(exchange: RecordedExchange, command: list[str]) -> httpx.Response | None:
+    """Start a lesson's server, ask it, and stop it; ``None`` if it ended by itself."""
+    (port,) = free_ports({'port': 0})
+    words = [word.format(lesson=exchange.lesson, port=port) for word in command]
+    process = subprocess.Popen(
+        [sys.executable, '-m', *words], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
     deadline = time.monotonic() + 20
-    with httpx.Client() as client:
-        while True:
-            try:
-                return client.send(exchange.to(url))
-            except httpx.TransportError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.05)
+    try:
+        while process.poll() is None and time.monotonic() < deadline:
+            with httpx.Client() as client, suppress(httpx.TransportError):
+                return client.send(exchange.to(f'http://127.0.0.1:{port}'))
+            time.sleep(0.05)
+    finally:
+        process.terminate()
+        _, printed = process.communicate(timeout=20)
+    assert 'ddress already in use' in printed, printed
+    return None
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
