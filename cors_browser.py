@@ -1837,8 +1837,8 @@ def main(argv: list[str] | None = None) -> int:
         argv: The arguments of the command line; those of the process by default.
 
     Returns:
-        The exit code, which is 0 if the page may read the answer, 1 if it is blocked, and 2 if
-        the server could not be asked.
+        The exit code, which is 0 if the page may read the answer, 1 if it is blocked, 2 if the
+        server could not be asked, and 130 after Ctrl-C.
     """
     arguments = parse_arguments(argv)
     terminal, failure = Terminal(as_json=arguments.json), None
@@ -1863,6 +1863,9 @@ def main(argv: list[str] | None = None) -> int:
     except (ImportError, ValueError) as error:
         print(printable(f'could not ask: {error}'), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print('stopped', file=sys.stderr)
+        return 130
     found = findings(exchange, failure)
     terminal.verdict(found)
     return {'readable': 0, 'blocked': 1, 'unreachable': 2}[found['verdict']]

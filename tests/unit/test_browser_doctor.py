@@ -467,3 +467,14 @@ def test_a_base_url_with_a_path(serve: Serve) -> None:
     server = serve(http())
     assert Browser(f'{server.url}/v1/', PAGE).fetch('items').url == f'{server.url}/v1/items'
     assert server.requests[0].startswith(b'GET /v1/items ')
+
+
+def test_ctrl_c_ends_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cors_browser.Browser, 'fetch', interrupted)
+    code = cors_browser.main(['http://127.0.0.1:9/', '--page', 'https://app.example.com'])
+    assert (code, capsys.readouterr().err) == (130, 'stopped\n')

@@ -1,0 +1,81 @@
+"""The doctor against real servers: every lesson, and what nginx makes of an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cors_browser import main
+from tests.apps import INTERFACES
+from tests.demo.running import RunningDemo
+from tests.exchanges.http_file import RecordedExchange, read_all
+from tests.servers.nginx import running_nginx
+
+PAGE = 'https://shop.example.com'
+READS = [
+    one for one in read_all() if one.request.startswith('GET ') and 'Origin: http' in one.request
+]
+
+
+def lines_of(exchange: RecordedExchange) -> tuple[str, dict[str, str]]:
+    first, *rest = exchange.request.splitlines()
+    headers = dict(line.split(': ', 1) for line in rest)
+    return first.split(' ')[1], headers
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize('exchange', READS, ids=lambda exchange: exchange.path.stem)
+def test_it_says_of_every_lesson_what_the_exchange_shows(
+    demo: RunningDemo,
+    exchange: RecordedExchange,
+    interface: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path, headers = lines_of(exchange)
+    page = headers.pop('Origin')
+    headers.pop('Cookie', None)  # a page cannot set it
+    given = [word for name, value in headers.items() for word in ('--header', f'{name}: {value}')]
+    code = main([f'{demo.api(interface)}/{exchange.lesson}{path}', '--page', page, *given])
+    allowed = any(
+        f'Access-Control-Allow-Origin: {value}\n' in exchange.answer for value in (page, '*')
+    )
+    printed = capsys.readouterr().out
+    assert code == (0 if allowed else 1), printed
+    assert ('READABLE' if allowed else 'BLOCKED') in printed
+
+
+@pytest.mark.parametrize(
+    ('location', 'method', 'words'),
+    [
+        (
+            'add_header Access-Control-Allow-Origin * always; proxy_pass API/one_origin/;',
+            'GET',
+            ['BLOCKED', 'acao-multiple', 'this is CORS'],
+        ),
+        (
+            'if ($request_method = OPTIONS) { return 301 /elsewhere; } proxy_pass API/preflight/;',
+            'PUT',
+            ['BLOCKED', 'this is not CORS: the server redirects to'],
+        ),
+        ('return 502;', 'GET', ['BLOCKED', 'this is not CORS']),
+        ('return 444;', 'GET', ['COULD NOT ASK', 'this is not CORS']),
+    ],
+    ids=['two headers', 'redirected preflight', 'bad gateway', 'closed without an answer'],
+)
+def test_it_tells_what_a_proxy_does(
+    demo: RunningDemo,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    location: str,
+    method: str,
+    words: list[str],
+) -> None:
+    location = location.replace('API', demo.wsgi)
+    server = f'server {{ listen 127.0.0.1:PORT; location /api/ {{ {location} }} }}'
+    path = '/api/orders/17' if method == 'PUT' else '/api/menu'
+    with running_nginx(tmp_path, server) as proxy:
+        code = main([f'{proxy}{path}', '--page', PAGE, '--method', method])
+    printed = capsys.readouterr().out
+    assert [word for word in words if word not in printed] == [], printed
+    assert code == (2 if 'COULD NOT ASK' in words else 1)
