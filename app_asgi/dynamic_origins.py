@@ -10,8 +10,8 @@ import sqlalchemy as sql
 from cors import CORSMiddleware
 
 SECONDS = 5  # how long the rows are kept, so the longest that a change waits
-
-database = sql.create_engine(os.environ.get('DATABASE_URL', 'sqlite:///tenants.sqlite'))
+URL = os.environ.get('DATABASE_URL', 'sqlite:///tenants.sqlite')
+database = sql.create_engine(URL, poolclass=sql.NullPool)  # so few reads need no open connection
 tenants = sql.Table('tenants', sql.MetaData(), sql.Column('origin', sql.String, primary_key=True))
 tenants.create(database, checkfirst=True)
 
