@@ -45,12 +45,14 @@ class _Handler(SimpleHTTPRequestHandler):
     def do_POST(self) -> None:
         """Judge a fetch, for pages of this origin: others would need a preflight for JSON."""
         length = self.headers.get('Content-Length', '')
+        if not length.isdigit() or int(length) > MAX_REQUEST:
+            self.send_error(413)
+            return
+        body = self.rfile.read(int(length))  # before any answer, or the connection is reset
         if self.path != '/_model' or self.headers.get_content_type() != 'application/json':
             self.send_error(404)
-        elif not length.isdigit() or int(length) > MAX_REQUEST:
-            self.send_error(413)
         else:
-            self._judge(self.rfile.read(int(length)))
+            self._judge(body)
 
     def _judge(self, body: bytes) -> None:
         try:
