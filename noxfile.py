@@ -60,14 +60,24 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests with coverage; options of pytest go after --."""
+    """Run all tests but the browsers', with coverage; options of pytest go after --."""
     install(session, 'test')
     session.run('coverage', 'erase')
-    options = session.posargs or ('-n', '2', '--dist', 'loadfile')  # each file on one worker
+    everyday = ('-n', '2', '--dist', 'loadfile', '--ignore=tests/browsers')  # a file, a worker
+    options = session.posargs or everyday
     session.run('coverage', 'run', '-m', 'pytest', *options)
     session.run('coverage', 'combine', '--quiet')
     if not session.posargs:
         session.run('coverage', 'report')
+
+
+@nox.session
+def browsers(session: nox.Session) -> None:
+    """Run the tests in Chromium, Firefox and WebKit; options such as --cases 5000 go after --."""
+    install(session, 'test')
+    build(session, 'html')
+    options = ('-n', '2', '--dist', 'loadgroup', *session.posargs)
+    session.run('pytest', 'tests/browsers', *options, env={'GUIDE': 'docs/_build/html'})
 
 
 @nox.session

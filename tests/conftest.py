@@ -13,7 +13,6 @@ import pytest
 
 from demo.tenants import create_tenants
 from tests.apps import ROOT
-from tests.browsers.chromium import INSTALL, Chromium, executable, launch
 from tests.demo.running import RunningDemo, running_demo
 
 # Two lessons read their environment when they are imported: local_development, dynamic_origins.
@@ -44,11 +43,3 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(site: Path) -> Iterator[RunningDemo]:
     with running_demo(site) as running:
         yield running
-
-
-@pytest.fixture(scope='session')
-def chromium() -> Iterator[Chromium]:
-    if executable() is None:
-        pytest.skip(f'no Chromium on this machine; install it with: {INSTALL}')
-    with launch() as browser:
-        yield browser

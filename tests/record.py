@@ -1,25 +1,28 @@
-"""``nox -s record``: write the recorded files of the docs from the running lessons.
+"""Write the recorded files of the docs from the running lessons.
 
 Each request of docs/_exchanges goes to gunicorn and to uvicorn. Where the two differ, nothing
-is written and the difference is shown. ``nox -s record -- --screenshot`` takes the README's
-picture instead.
+is written and the difference is shown. What browsers do is written to docs/_verdicts.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 
 from demo.processes import api_servers, free_ports, wait_until_answering
 from tests import outputs
-from tests.apps import ROOT, SCRIPTS, pairs
-from tests.browsers import try_it
-from tests.browsers.chromium import launch
+from tests.apps import ROOT, SCRIPTS
+from tests.browsers import try_it, verdicts
+from tests.browsers.chromium import Chromium
+from tests.browsers.engine import Engine, launch
+from tests.browsers.engines import ENGINES
 from tests.conftest import build_guide
-from tests.demo.running import running_demo
+from tests.demo.running import RunningDemo, running_demo
 from tests.exchanges.http_file import read_all
 
 PICTURE = ROOT / 'docs/images/guide.png'
@@ -47,25 +50,33 @@ def record_output() -> None:
         write(outputs.FOLDER / name, made())
 
 
-def record_verdicts() -> None:
-    """Press *Try it* on every lesson's page in Chromium, for both servers."""
-    for lesson in SCRIPTS:
-        (try_it.FOLDER / f'{lesson}.txt').touch()
+def record_verdicts(lessons: list[str]) -> None:
+    """Press *Try it* on the lessons' pages in all three browsers, for both servers."""
+    for lesson in lessons:
+        (verdicts.FOLDER / f'{lesson}.txt').touch()  # the pages show it already
     with (
         tempfile.TemporaryDirectory() as folder,
         running_demo(build_guide(Path(folder) / 'html')) as demo,
-        launch() as browser,
+        ExitStack() as running,
     ):
-        for lesson in SCRIPTS:
-            path = try_it.FOLDER / f'{lesson}.txt'
-            first, *others = (
-                try_it.verdict(browser, demo, name, interface)[0]
-                for interface, name in pairs([lesson])
-            )
-            if others not in ([], [first]):
-                sys.exit(f'{lesson}: the servers differ\n\nWSGI: {first}\n\nASGI: {others[0]}')
-            if not try_it.same_verdict(path, first):
-                write(path, first)
+        browsers = [running.enter_context(launch(engine)) for engine in ENGINES.values()]
+        for lesson in lessons:
+            rows = [row for browser in browsers for row in shown_rows(browser, demo, lesson)]
+            recorded = verdicts.read(lesson)
+            if verdicts.differences(recorded, rows) or not recorded:
+                write(verdicts.FOLDER / f'{lesson}.csv', verdicts.as_csv(rows))
+            text = verdicts.as_text(verdicts.read(lesson))
+            write(verdicts.FOLDER / f'{lesson}.txt', text)
+
+
+def shown_rows(browser: Engine, demo: RunningDemo, lesson: str) -> list[verdicts.Row]:
+    """Observe a lesson on its servers, which must look the same to a browser."""
+    seen = verdicts.observe(browser, demo, lesson, recorded=[])
+    first, *others = (rows for rows, _ in seen.values())
+    for other in others:
+        if found := verdicts.differences(first, other):
+            sys.exit('\n'.join([f'{lesson}: in {browser.title} the servers differ', *found]))
+    return first
 
 
 def write(path: Path, text: str) -> None:
@@ -81,7 +92,7 @@ def take_screenshot() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_demo(build_guide(Path(folder) / 'html')) as demo,
-        launch() as browser,
+        launch(Chromium) as browser,
     ):
         browser.look(1280)
         try_it.press_try_it(browser, demo.guide, 'any_origin', 'asgi')
@@ -94,10 +105,22 @@ def take_screenshot() -> None:
         browser.screenshot(PICTURE)
 
 
-if __name__ == '__main__':
-    if sys.argv[1:] == ['--screenshot']:
+def main() -> None:
+    parser = argparse.ArgumentParser(prog='nox -s record --', description=__doc__)
+    parser.add_argument('lessons', nargs='*', metavar='LESSON', help='only their verdicts')
+    parser.add_argument('--screenshot', action='store_true', help="take the README's picture")
+    options = parser.parse_args()
+    unknown = sorted(set(options.lessons) - set(SCRIPTS))
+    if unknown:
+        parser.error(f'no script in pages/ for {", ".join(unknown)}')
+    if options.screenshot:
         take_screenshot()
-    else:
+        return
+    if not options.lessons:
         record_exchanges()
         record_output()
-        record_verdicts()
+    record_verdicts(options.lessons or SCRIPTS)
+
+
+if __name__ == '__main__':
+    main()

@@ -4,29 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.apps import SCRIPTS, pairs
 from tests.browsers.chromium import Chromium
-from tests.browsers.try_it import FOLDER, page_of, press_try_it, same_verdict, verdict
+from tests.browsers.try_it import page_of, press_try_it
 from tests.demo.running import RunningDemo, running_demo
-
-NOT_ONE_FETCH = {'static_files', 'streaming', 'websockets', 'wrong_null'}
-
-
-@pytest.mark.parametrize(('interface', 'lesson'), pairs(SCRIPTS))
-def test_browser_and_model_do_what_the_page_says(
-    chromium: Chromium, demo: RunningDemo, lesson: str, interface: str
-) -> None:
-    seen, steps = verdict(chromium, demo, lesson, interface)
-    recorded = FOLDER / f'{lesson}.txt'
-    assert same_verdict(recorded, seen), f'{recorded.name} says otherwise:\n{seen}'
-    for step in steps:
-        says = str(step['model']).partition('\n')[0]
-        if says.startswith('It judges single fetch() calls'):
-            assert lesson in NOT_ONE_FETCH
-        else:
-            assert says == ('readable' if step['verdict'] == 'readable' else 'blocked')
 
 
 def test_the_wire_shows_the_preflight_first(chromium: Chromium, demo: RunningDemo) -> None:

@@ -1,18 +1,11 @@
-"""Press *Try it* on a lesson's page, and write down what happened as docs/_verdicts shows it."""
+"""Press *Try it* on a lesson's page, and read what its panel shows."""
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
-
 from tests.apps import ROOT
-from tests.browsers.chromium import Chromium
-from tests.demo.running import RunningDemo
+from tests.browsers.engine import Engine
 
-Step = dict[str, str | list[str]]  # name, verdict, got, model, and wire: what the panel shows
-FOLDER = ROOT / 'docs/_verdicts'
-VERSION = re.compile(r'^  Console of .*$', re.MULTILINE)
+PanelStep = dict[str, str | list[str]]  # name, verdict, got, model, and wire: what it shows
 
 FORM = '.try-it-controls[aria-label="Try {}"]'
 PRESS = """
@@ -42,57 +35,22 @@ def page_of(lesson: str) -> str:
     return str(page.relative_to(ROOT / 'docs').with_suffix('.html'))
 
 
-def press_try_it(browser: Chromium, guide: str, lesson: str, interface: str) -> list[Step]:
-    """Open the lesson's page, press *Try it* for one server, and return the steps shown."""
+def open_panel(browser: Engine, guide: str, lesson: str) -> None:
+    """Open the lesson's page and wait for its panel."""
     browser.open(f'{guide}/{page_of(lesson)}')
+    browser.wait_for(f'document.querySelector({FORM.format(lesson)!r})')
+
+
+def press(browser: Engine, lesson: str, interface: str) -> list[PanelStep]:
+    """Press *Try it* on the open page for one server, and return the steps shown."""
     form = FORM.format(lesson)
-    browser.wait_for(f'document.querySelector({form!r})')
-    browser.console.clear()
     browser.run(PRESS, form, interface)
-    browser.wait_for(f'!document.querySelector({form!r}).querySelector("button").disabled')
-    steps: list[Step] = browser.run(STEPS, form)
+    browser.wait_for(f'!document.querySelector({form!r}).querySelector("button").disabled', 30)
+    steps: list[PanelStep] = browser.run(STEPS, form)
     return steps
 
 
-def verdict(
-    browser: Chromium, demo: RunningDemo, lesson: str, interface: str
-) -> tuple[str, list[Step]]:
-    """Run a lesson's page as two origins; write what its script got and the console printed.
-
-    The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. The
-    addresses of this run are replaced by theirs, so that the text stays the same.
-    """
-    pages = {
-        'https://shop.example.com': demo.guide,
-        'https://partner.example.com': demo.guide.replace('127.0.0.1', 'localhost'),
-    }
-    parts, all_steps = [], []
-    for name, guide in pages.items():
-        browser.forget_cookies()
-        steps = press_try_it(browser, guide, lesson, interface)
-        parts.append(f'The page on {name}\n\n{_text(browser, steps)}')
-        all_steps += steps
-    text = '\n'.join(parts)
-    host = re.escape(demo.api(interface).removeprefix('http'))
-    api = rf'(http|ws){host}/_wire/[0-9a-f-]+/{lesson}'
-    text = re.sub(api, r'\1s://api.example.com', text)
-    for name, guide in pages.items():
-        text = text.replace(guide, name)
-    return text, all_steps
-
-
-def _text(browser: Chromium, steps: list[Step]) -> str:
-    lines = []
-    for step in steps:
-        got = step['got']
-        if step['verdict'] == 'readable':
-            got = json.dumps(json.loads(str(got)))
-        lines += [f'  {step["name"]}: {step["verdict"]}', f'    {got}']
-    lines += [f'  Console of {browser.version}:']
-    lines += [f'    {line}' for line in browser.console] or ['    (nothing)']
-    return '\n'.join(lines) + '\n'
-
-
-def same_verdict(recorded: Path, seen: str) -> bool:
-    """Compare with a recorded file; another version that says the same is no difference."""
-    return VERSION.sub('', recorded.read_text()) == VERSION.sub('', seen)
+def press_try_it(browser: Engine, guide: str, lesson: str, interface: str) -> list[PanelStep]:
+    """Open the lesson's page, press *Try it* for one server, and return the steps shown."""
+    open_panel(browser, guide, lesson)
+    return press(browser, lesson, interface)

@@ -1,0 +1,32 @@
+"""The three engines, each started once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browsers.chromium import Chromium
+from tests.browsers.engine import E, Engine, launch, missing
+from tests.browsers.engines import ENGINES
+
+
+def started(engine: type[E]) -> Iterator[E]:
+    if engine.executable() is None:
+        pytest.skip(missing(engine))
+    with launch(engine) as browser:
+        yield browser
+
+
+@pytest.fixture(scope='session')
+def chromium() -> Iterator[Chromium]:
+    yield from started(Chromium)
+
+
+@pytest.fixture(
+    scope='session',
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES],
+)
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Each of the three engines in turn."""
+    yield from started(ENGINES[request.param])

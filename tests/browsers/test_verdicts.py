@@ -1,0 +1,27 @@
+"""Each lesson in each engine, from two origins against both servers: as recorded, as modelled."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.apps import SCRIPTS
+from tests.browsers import verdicts
+from tests.browsers.engine import Engine
+from tests.demo.running import RunningDemo
+
+NOT_ONE_FETCH = {'static_files', 'streaming', 'websockets', 'wrong_null'}
+
+
+@pytest.mark.parametrize('lesson', SCRIPTS)
+def test_engine_and_model_do_what_the_page_says(
+    engine: Engine, demo: RunningDemo, lesson: str
+) -> None:
+    recorded = verdicts.read(lesson)
+    for rows, steps in verdicts.observe(engine, demo, lesson, recorded).values():
+        assert verdicts.differences(recorded, rows) == []
+        for step in steps:
+            says = str(step['model']).partition('\n')[0]
+            if says.startswith('It judges single fetch() calls'):
+                assert lesson in NOT_ONE_FETCH
+            else:
+                assert says == ('readable' if step['verdict'] == 'readable' else 'blocked')

@@ -1,0 +1,182 @@
+"""What each engine made of each lesson: observed through *Try it*, kept in docs/_verdicts.
+
+A lesson has two files. ``<lesson>.csv`` is the record, a row for each step of its script and for
+each line of the console. ``<lesson>.txt`` says the same as the pages show it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from collections import Counter
+from typing import NamedTuple
+
+from tests.apps import ROOT, pairs
+from tests.browsers.engine import Engine
+from tests.browsers.try_it import PanelStep, open_panel, press
+from tests.demo.running import RunningDemo
+
+FOLDER = ROOT / 'docs/_verdicts'
+SHOP, PARTNER, API = (
+    'https://shop.example.com',
+    'https://partner.example.com',
+    'https://api.example.com',
+)
+CONSOLE = '(console)'
+QUIET = 0.8  # seconds without a new line after which an unknown console is read
+SETTLED = 0.15  # the same where as many lines as recorded are there
+SLOWEST_LINE = 5  # seconds that a line may take which must come
+
+
+class Row(NamedTuple):
+    """One thing that a browser showed.
+
+    Attributes:
+        page: The origin of the page.
+        browser: Name and version of the browser.
+        step: The step of the script, or ``(console)``.
+        verdict: What the panel says of a step; empty for a line of the console.
+        text: What the step got, or the line.
+    """
+
+    page: str
+    browser: str
+    step: str
+    verdict: str
+    text: str
+
+    @property
+    def engine(self) -> str:
+        return self.browser.partition(' ')[0]
+
+    @property
+    def without_version(self) -> Row:
+        return self._replace(browser=self.engine)
+
+
+def observe(
+    browser: Engine, demo: RunningDemo, lesson: str, recorded: list[Row]
+) -> dict[str, tuple[list[Row], list[PanelStep]]]:
+    """Run a lesson's script as two origins, against each server that has the lesson.
+
+    The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. The
+    addresses of this run are replaced by theirs, so that what is kept stays the same. What is
+    recorded already tells how many lines of the console to wait for.
+    """
+    seen: dict[str, tuple[list[Row], list[PanelStep]]] = {
+        interface: ([], []) for interface, _ in pairs([lesson])
+    }
+    pages = {SHOP: demo.guide, PARTNER: demo.guide.replace('127.0.0.1', 'localhost')}
+    for page, guide in pages.items():
+        known = [r for r in recorded if (r.page, r.engine) == (page, browser.title.split()[0])]
+        lines = sum(row.step == CONSOLE for row in known)
+        open_panel(browser, guide, lesson)
+        for interface, (rows, all_steps) in seen.items():
+            browser.forget_cookies()
+            browser.console.clear()
+            steps = press(browser, lesson, interface)
+            wait_for_console(browser, lines, SETTLED if known else QUIET)
+            found = [
+                *((str(step['name']), str(step['verdict']), got(step)) for step in steps),
+                *((CONSOLE, '', line) for line in browser.console),
+            ]
+            rows += [
+                Row(page, browser.title, step, verdict, told(text, demo, lesson, interface))
+                for step, verdict, text in found
+            ]
+            all_steps += steps
+    return seen
+
+
+def got(step: PanelStep) -> str:
+    """Write a value on one line, an error as it is."""
+    text = str(step['got'])
+    return json.dumps(json.loads(text)) if step['verdict'] == 'readable' else text
+
+
+def told(text: str, demo: RunningDemo, lesson: str, interface: str) -> str:
+    """Replace the addresses of this run by those the guide speaks of."""
+    host = re.escape(demo.api(interface).removeprefix('http'))
+    text = re.sub(rf'(http|ws){host}/_wire/[0-9a-f-]+/{lesson}', r'\1s://api.example.com', text)
+    text = text.replace(demo.api(interface), API)
+    return text.replace(demo.guide.replace('127.0.0.1', 'localhost'), PARTNER).replace(
+        demo.guide, SHOP
+    )
+
+
+def wait_for_console(browser: Engine, lines: int, quiet: float) -> None:
+    """Wait for some lines and then for silence: lines arrive after the script has its answer."""
+    deadline = time.monotonic() + SLOWEST_LINE
+    while len(browser.console) < lines and time.monotonic() < deadline:
+        time.sleep(0.02)
+    printed, since = len(browser.console), time.monotonic()
+    while time.monotonic() < since + quiet:
+        time.sleep(0.02)
+        if len(browser.console) != printed:
+            printed, since = len(browser.console), time.monotonic()
+
+
+def read(lesson: str) -> list[Row]:
+    """Read the record of a lesson; empty if there is none yet."""
+    path = FOLDER / f'{lesson}.csv'
+    if not path.exists():
+        return []
+    with path.open(newline='') as lines:
+        return [Row(*row) for row in csv.reader(lines)][1:]
+
+
+def as_csv(rows: list[Row]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(name.capitalize() for name in Row._fields)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def as_text(rows: list[Row]) -> str:
+    """Write the record as a page shows it: each page's steps, then what each console printed."""
+    parts = []
+    for page in dict.fromkeys(row.page for row in rows):
+        mine = [row for row in rows if row.page == page]
+        lines = [f'The page on {page}', '']
+        steps = [row for row in mine if row.step != CONSOLE]
+        for step in dict.fromkeys(row.step for row in steps):
+            lines += _step_lines(step, [row for row in steps if row.step == step])
+        for browser in dict.fromkeys(row.browser for row in mine):
+            printed = [r.text for r in mine if r.browser == browser and r.step == CONSOLE]
+            lines += [f'  Console of {browser}:']
+            lines += [f'    {line}' for text in printed for line in text.splitlines()]
+            lines += [] if printed else ['    (nothing)']
+        parts.append('\n'.join(lines) + '\n')
+    return '\n'.join(parts)
+
+
+def _step_lines(step: str, rows: list[Row]) -> list[str]:
+    """Write what all browsers say together, and what they say apart with their names."""
+    verdicts = {row.verdict for row in rows}
+    texts = {row.text for row in rows}
+    if len(verdicts) == 1:
+        lines = [f'  {step}: {rows[0].verdict}']
+    else:
+        ends = [f'{row.verdict} ({row.engine})' for row in rows]
+        lines = [f'  {step}: {", ".join(ends)}']
+    if len(texts) == 1:
+        return [*lines, f'    {rows[0].text}']
+    return [*lines, *(f'    {row.engine}: {row.text}' for row in rows)]
+
+
+def differences(recorded: list[Row], seen: list[Row]) -> list[str]:
+    """Compare what one browser showed with the record, whatever its version.
+
+    The lines of a console are compared without their order, which browsers do not promise.
+    """
+    engines = {row.engine for row in seen}
+    old, new = (
+        Counter(row.without_version for row in rows if row.engine in engines)
+        for rows in (recorded, seen)
+    )
+    gone = [f'- {" | ".join(row)}' for row in (old - new).elements()]
+    return gone + [f'+ {" | ".join(row)}' for row in (new - old).elements()]
