@@ -37,18 +37,11 @@ import sys
 import time
 import urllib.parse
 import weakref
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    Iterator,
-    Mapping,
-)
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Self, TypedDict, TypeVar, Unpack, cast
+from wsgiref.util import setup_testing_defaults
 
 __all__ = [
     'PROFILES', 'RULES', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Exchange', 'FetchFailed',
@@ -58,8 +51,10 @@ __version__ = '0.1.0'
 
 T = TypeVar('T')
 Pairs = list[tuple[str, str]]
-Target = Callable[..., Any] | str
+App = Callable[..., Any]
+Target = App | str
 Body = str | bytes | Mapping[str, str] | Iterable[bytes] | None
+Clock = Callable[[], float]
 Check = Callable[[], bool]
 
 OPAQUE = 'null'
@@ -73,7 +68,6 @@ SAFELISTED_METHODS = {'GET', 'HEAD', 'POST'}
 FORBIDDEN_METHODS = {'CONNECT', 'TRACE', 'TRACK'}
 NORMALIZED_METHODS = {'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'}
 METHODS_WITHOUT_EFFECT = {'GET', 'HEAD', 'OPTIONS'}
-LONGEST_COOKIE = 400 * 86400
 REDIRECT_STATUSES = {301, 302, 303, 307, 308}
 NULL_BODY_STATUSES = {101, 103, 204, 205, 304}
 FORBIDDEN_HEADERS = re.compile(
@@ -109,21 +103,13 @@ LIST_MEMBER = re.compile(r'(?:[^",]|"(?:\\.|[^"\\])*"?)+', re.DOTALL)
 
 
 class Rule(NamedTuple):
-    """One decision of the Fetch Standard that can block a page.
+    """One decision of the Fetch Standard that can block a page."""
 
-    Attributes:
-        point: Its place in the order of decisions (``D22``).
-        anchor: The section of the Fetch Standard, as the anchor of its address.
-        mend: What to do about it, in one sentence.
-        console: What each engine writes to its console, by profile name.
-        guide: The page of the guide that mends it.
-    """
-
-    point: str
-    anchor: str
-    mend: str
-    console: Mapping[str, str] = {}
-    guide: str = ''
+    point: str  #: Its place in the order of decisions (``D22``).
+    anchor: str  #: The section of the standard, as the anchor of its address.
+    mend: str  #: What to do about it, in one sentence.
+    console: Mapping[str, str] = {}  #: What each engine's console says, by profile name, if known.
+    guide: str = ''  #: The page of the guide that mends it.
 
 
 def cors_check_rules(point: str, prefix: str, answer: str) -> dict[str, Rule]:
@@ -176,42 +162,24 @@ RULES: dict[str, Rule] = {
 
 @dataclass(frozen=True)
 class Profile:
-    """Where a browser is known to differ from the standard; the defaults are the standard.
+    """Where a browser is known to differ from the standard; the defaults are the standard."""
 
-    Attributes:
-        name: ``standard``, ``chromium``, ``firefox`` or ``webkit``.
-        max_age_cap: The longest time in seconds that a preflight is remembered; None is no limit.
-        bad_max_age: The seconds that stand for a malformed ``Access-Control-Max-Age``.
-        negative_max_age_is_zero: A negative age means "do not remember", not "malformed".
-        caches_wildcards: A remembered ``*`` answers for other methods and headers.
-        shares_credentialed_cache: A preflight made with credentials answers for one without.
-        wildcard_covers_authorization: ``Access-Control-Allow-Headers: *`` allows Authorization.
-        combines_headers: Equal header names are joined before the limit of 128 bytes is applied.
-        safelists_client_hints: ``Save-Data``, ``DPR`` and their like need no preflight.
-        safelists_non_ascii: Bytes above 0x7f are safe in Accept and Content-Type.
-        checks_status_first: A preflight's status is looked at before its CORS headers.
-        no_referrer_hides_origin: The referrer policy ``no-referrer`` makes the Origin of a POST
-            that is no CORS request ``null``.
-        lax_by_default: Cookies without SameSite are treated as ``SameSite=Lax``.
-        third_party_cookies: Cookies work on other sites than that of the top-level page.
-        secure_cookies_on_loopback: ``Secure`` cookies work on plain http to this machine.
-    """
-
-    name: str
-    max_age_cap: int | None = None
-    bad_max_age: int = 5
-    negative_max_age_is_zero: bool = False
-    caches_wildcards: bool = True
-    shares_credentialed_cache: bool = True
-    wildcard_covers_authorization: bool = False
-    combines_headers: bool = False
-    safelists_client_hints: bool = False
-    safelists_non_ascii: bool = True
-    checks_status_first: bool = False
+    name: str  #: ``standard``, ``chromium``, ``firefox`` or ``webkit``.
+    max_age_cap: int | None = None  #: The most seconds that a preflight is remembered.
+    bad_max_age: int = 5  #: The seconds that stand for a malformed ``Access-Control-Max-Age``.
+    negative_max_age_is_zero: bool = False  #: ``-1`` means "do not remember", not "malformed".
+    caches_wildcards: bool = True  #: A remembered ``*`` answers for other methods and headers.
+    shares_credentialed_cache: bool = True  #: A credentialed preflight answers for one without.
+    wildcard_covers_authorization: bool = False  #: ``*`` allows the header Authorization.
+    combines_headers: bool = False  #: Equal names are joined, then the limit of 128 bytes applies.
+    safelists_client_hints: bool = False  #: ``Save-Data``, ``DPR`` and such need no preflight.
+    safelists_non_ascii: bool = True  #: Bytes above 0x7f are safe in Accept and Content-Type.
+    checks_status_first: bool = False  #: A preflight's status is judged before its CORS headers.
+    #: The referrer policy ``no-referrer`` hides the Origin of a POST that is no CORS request.
     no_referrer_hides_origin: bool = True
-    lax_by_default: bool = True
-    third_party_cookies: bool = True
-    secure_cookies_on_loopback: bool = True
+    lax_by_default: bool = True  #: Cookies without SameSite are treated as ``SameSite=Lax``.
+    third_party_cookies: bool = True  #: Cookies work on other sites than the top-level page's.
+    secure_cookies_on_loopback: bool = True  #: ``Secure`` cookies work on http to this machine.
 
 
 #: The browsers that can be modelled, by name.
@@ -239,11 +207,7 @@ PROFILES: dict[str, Profile] = {
 
 
 class Headers(Mapping[str, str]):
-    """HTTP headers, read without regard to case; a comma joins several of one name.
-
-    Args:
-        pairs: Names and values, in order.
-    """
+    """HTTP headers, read without regard to case; a comma joins several of one name."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._lines: dict[str, list[str]] = {}
@@ -273,38 +237,23 @@ class Headers(Mapping[str, str]):
 
 @dataclass
 class Step:
-    """One HTTP request with its answer: a preflight, or one hop of the actual request.
+    """One HTTP request with its answer: a preflight, or one hop of the actual request."""
 
-    Attributes:
-        preflight: Whether the browser asks for permission here.
-        method: The method on the wire.
-        url: The URL, without fragment.
-        request_headers: Names and values, in order.
-        request_body: The bytes sent.
-        why: For a preflight, the reasons why it is needed.
-        reached: Whether the server got the request; True where nobody can know.
-        status: The status of the answer; 0 where there is none.
-        response_headers: The headers of the answer.
-        response_body: The bytes of the answer.
-        cookies_sent: Names of the cookies attached.
-        cookies_withheld: Names of cookies that the rules for sites keep back, with the reason.
-        cookies_stored: Names of the cookies that the answer sets.
-        cookies_refused: Names of the cookies that it fails to set, with the reason.
-    """
-
-    preflight: bool
-    method: str
-    url: str
-    request_headers: Pairs
-    request_body: bytes = b''
-    why: tuple[str, ...] = ()
-    reached: bool = False
-    status: int = 0
-    response_headers: Headers = field(default_factory=Headers)
-    response_body: bytes = b''
-    cookies_sent: tuple[str, ...] = ()
+    preflight: bool  #: Whether the browser asks for permission here.
+    method: str  #: The method on the wire.
+    url: str  #: The URL, without fragment.
+    request_headers: Pairs  #: Names and values, in order.
+    request_body: bytes = b''  #: The bytes sent.
+    why: tuple[str, ...] = ()  #: For a preflight, the reasons why it is needed.
+    reached: bool = False  #: Whether the server got the request; True where nobody can know.
+    status: int = 0  #: The status of the answer; 0 where there is none.
+    response_headers: Headers = field(default_factory=Headers)  #: The headers of the answer.
+    response_body: bytes = b''  #: The bytes of the answer.
+    cookies_sent: tuple[str, ...] = ()  #: Names of the cookies attached.
+    #: Names of the cookies that the rules for sites keep back, with the reason.
     cookies_withheld: dict[str, str] = field(default_factory=dict)
-    cookies_stored: tuple[str, ...] = ()
+    cookies_stored: tuple[str, ...] = ()  #: Names of the cookies that the answer sets.
+    #: Names of the cookies that the answer fails to set, with the reason.
     cookies_refused: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -318,23 +267,15 @@ class Step:
 
 @dataclass
 class Exchange:
-    """All that one fetch did, whether or not the page may read the answer.
+    """All that one fetch did, whether or not the page may read the answer."""
 
-    Attributes:
-        page: The page's origin.
-        credentials: The credentials mode of the fetch.
-        profile: The name of the browser profile.
-        steps: Each request with its answer, preflights and redirects included.
-        readable: Whether the page may read the answer.
-        visible_headers: Names of the headers that the page may read.
-    """
-
-    page: str
-    credentials: str
-    profile: str
+    page: str  #: The page's origin.
+    credentials: str  #: The credentials mode of the fetch.
+    profile: str  #: The name of the browser profile.
+    #: Each request with its answer, preflights and redirects included.
     steps: list[Step] = field(default_factory=list)
-    readable: bool = False
-    visible_headers: tuple[str, ...] = ()
+    readable: bool = False  #: Whether the page may read the answer.
+    visible_headers: tuple[str, ...] = ()  #: Names of the headers that the page may read.
 
     @property
     def preflights(self) -> list[Step]:
@@ -371,27 +312,16 @@ class Exchange:
 
 @dataclass
 class Reply:
-    """What scripts of the page see of an answer (#concept-filtered-response).
+    """What scripts of the page see of an answer (#concept-filtered-response)."""
 
-    Attributes:
-        type: ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``.
-        url: The URL that answered, after redirects; empty for opaque answers.
-        status: The status; 0 for opaque answers.
-        headers: The headers that the page may read, and no other.
-        body: The bytes that the page may read.
-        redirected: Whether a redirect was followed.
-        timing_visible: Whether the page may read the request's resource timing.
-        exchange: What went over the wire.
-    """
-
-    type: str
-    url: str
-    status: int
-    headers: Headers
-    body: bytes
-    redirected: bool
-    timing_visible: bool
-    exchange: Exchange
+    type: str  #: ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``.
+    url: str  #: The URL that answered, after redirects; empty for opaque answers.
+    status: int  #: The status; 0 for opaque answers.
+    headers: Headers  #: The headers that the page may read, and no other.
+    body: bytes  #: The bytes that the page may read.
+    redirected: bool  #: Whether a redirect was followed.
+    timing_visible: bool  #: Whether the page may read the request's resource timing.
+    exchange: Exchange  #: What went over the wire.
 
     @property
     def ok(self) -> bool:
@@ -408,26 +338,25 @@ class Reply:
 
 
 class FetchFailed(Exception):
-    """The page's fetch ends in a ``TypeError``; see :class:`Blocked` and :class:`Unreachable`.
+    """The page's fetch ends in a ``TypeError``; see :class:`Blocked` and :class:`Unreachable`."""
 
-    Attributes:
-        code: A stable name for the step that failed, a key of :data:`RULES`.
-        reason: What is wrong, with the values that are.
-        header: The response header that decides; empty where none does.
-        kind: For :class:`Unreachable`, one of ``no-server``, ``dns``, ``refused``, ``tls``,
-            ``timeout``, ``closed`` and ``not-http``; else empty.
-        mend: What to do about it, in one sentence.
-        section: The address of the section of the Fetch Standard.
-        console: What each engine writes to its console, by profile name; empty if not recorded.
-        guide: The page of the guide that mends it; empty if there is none.
-        exchange: What went over the wire.
-    """
+    code: str  #: A stable name for the step that failed, a key of :data:`RULES`.
+    reason: str  #: What is wrong, with the values that are.
+    header: str  #: The response header that decides; empty where none does.
+    #: For :class:`Unreachable`, one of ``no-server``, ``dns``, ``refused``, ``tls``, ``timeout``,
+    #: ``closed`` and ``not-http``; else empty.
+    kind: str
+    mend: str  #: What to do about it, in one sentence.
+    console: Mapping[str, str]  #: What each engine's console says, by profile name, if known.
+    guide: str  #: The page of the guide that mends it; empty if there is none.
+    section: str  #: The address of the section of the Fetch Standard.
+    exchange: Exchange  #: What went over the wire.
 
     def __init__(self, code: str, reason: str, header: str = '', kind: str = '') -> None:
         super().__init__(code, reason, header, kind)
         self.code, self.reason, self.header, self.kind = code, reason, header, kind
-        self.mend, self.console, self.guide = RULES[code][2:]
-        self.section = f'https://fetch.spec.whatwg.org/#{RULES[code].anchor}'
+        _, anchor, self.mend, self.console, self.guide = RULES[code]
+        self.section = f'https://fetch.spec.whatwg.org/#{anchor}'
         self.exchange = Exchange('', '', '')
 
     def __str__(self) -> str:
@@ -482,11 +411,14 @@ class Url(NamedTuple):
     userinfo: str = ''
 
     @property
+    def netloc(self) -> str:
+        """The host, with any port that is not the default."""
+        return self.host if self.port is None else f'{self.host}:{self.port}'
+
+    @property
     def origin(self) -> str:
-        """The serialized origin: scheme, host and any port that is not the default."""
-        if self.scheme not in DEFAULT_PORTS:
-            return OPAQUE
-        return f'{self.scheme}://{self.host}' + ('' if self.port is None else f':{self.port}')
+        """The serialized origin."""
+        return f'{self.scheme}://{self.netloc}' if self.scheme in DEFAULT_PORTS else OPAQUE
 
     def __str__(self) -> str:
         start = self.origin if self.scheme in DEFAULT_PORTS else f'{self.scheme}:'
@@ -515,7 +447,7 @@ def parse_host(text: str) -> str:
 
 
 def remove_dot_segments(path: str) -> str:
-    """Resolve ``.`` and ``..`` in a path."""
+    """Resolve ``.`` and ``..`` in a path; urllib's own way loses empty segments."""
     output: list[str] = []
     path = re.sub(r'/(\.|%2e){1,2}$', r'\g<0>/', path, flags=re.IGNORECASE)
     for segment in path.split('/')[1:]:
@@ -541,11 +473,7 @@ def resolve(text: str, base: Url) -> str:
 
 @functools.lru_cache(maxsize=512)
 def parse_url(text: str, base: Url | None = None) -> Url:
-    """Parse a URL as browsers do: backslashes, tabs and relative ones included.
-
-    Raises:
-        ValueError: The text is not a URL; the message says why.
-    """
+    """Parse a URL as browsers do, backslashes, tabs and relative ones included; or ValueError."""
     text = re.sub('[\t\n\r]', '', text.strip(''.join(map(chr, range(0x21))))).partition('#')[0]
     scheme = re.match(r'([a-z][a-z0-9+.\-]*):', text, re.IGNORECASE)
     if scheme and scheme[1].lower() not in DEFAULT_PORTS:
@@ -569,17 +497,12 @@ def parse_url(text: str, base: Url | None = None) -> Url:
 
 
 def named_url(argument: str, value: str, base: Url | None = None) -> Url:
-    """Parse a URL; the error names the argument, the value, the reason and the mend."""
+    """Parse a URL that is given as an argument; one that stands alone must be http."""
     try:
-        return parse_url(value, base)
+        url = parse_url(value, base)
     except ValueError as error:
         raise ValueError(f'{argument}: {value!r} is not a URL: {error}') from None
-
-
-def http_url(argument: str, value: str) -> Url:
-    """Parse a URL that a server can be asked for."""
-    url = named_url(argument, value)
-    if url.origin == OPAQUE:
+    if base is None and url.origin == OPAQUE:
         raise ValueError(f"{argument}: {value!r} is no http URL; write 'http://' or 'https://'")
     return url
 
@@ -588,7 +511,7 @@ def check_origin(argument: str, value: str) -> str:
     """Return an origin if it is written as browsers write it; else raise ValueError."""
     if value == OPAQUE or re.fullmatch(r'(?!https?:)[a-z][a-z0-9+.\-]*://[a-z0-9._\-]+', value):
         return value
-    origin = http_url(argument, value).origin
+    origin = named_url(argument, value).origin
     if origin != value:
         mend = f"did you mean {origin!r}? (a sandboxed page's is 'null')"
         raise ValueError(f'{argument}: {value!r} is not an origin as browsers write it; {mend}')
@@ -682,73 +605,90 @@ def unsafe_request_header_names(headers: Pairs, profile: Profile) -> list[str]:
     return sorted({entry[0] for entry in entries if oversize or entry not in safe})
 
 
-def fill_headers(given: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> Pairs:
-    """The headers that a page may set, names in lower case (#concept-headers-fill)."""
-    if isinstance(given, Mapping):
-        given = cast('Mapping[str, str]', given).items()
-    filled: Pairs = []
-    for name, raw in given or ():
-        value = raw.strip(' \t\r\n')
-        if not TOKEN.fullmatch(name):
-            raise Blocked('bad-request', f'headers: {quoted(name)} is not a header name')
-        if re.search('[\0\r\n\u0100-\U0010ffff]', value):
-            raise Blocked('bad-request', f'headers: {name} cannot be {quoted(value)}')
-        if not is_forbidden_request_header(name.lower(), value):
-            filled.append((name.lower(), value))
-    return filled
+def append_header(headers: Pairs, name: str, raw: str, mode: str) -> None:
+    """Add a header, its name in lower case, if a page may set it (#concept-headers-append)."""
+    lower, value = name.lower(), raw.strip(' \t\r\n')
+    if not TOKEN.fullmatch(name):
+        raise Blocked('bad-request', f'headers: {quoted(name)} is not a header name')
+    if re.search('[\0\r\n\u0100-\U0010ffff]', value):
+        raise Blocked('bad-request', f'headers: {name} cannot be {quoted(value)}')
+    if is_forbidden_request_header(lower, value):
+        return
+    combined, standard = ', '.join([*Headers(headers).lines(name), value]), PROFILES['standard']
+    if mode != 'no-cors' or (
+        lower in NO_CORS_HEADERS and is_safelisted_request_header(lower, combined, standard)
+    ):
+        headers.append((lower, value))
 
 
-def no_cors_headers(headers: Pairs) -> Pairs:
-    """The headers that mode ``no-cors`` lets through; it drops the others without a word."""
-    kept: Pairs = []
-    for name, value in headers:
-        combined = ', '.join([*Headers(kept).lines(name), value])
-        standard = PROFILES['standard']
-        if name in NO_CORS_HEADERS and is_safelisted_request_header(name, combined, standard):
-            kept.append((name, value))
-    return kept
-
-
-def extract_body(body: Body) -> tuple[bytes, str | None]:
+def extract_body(body: Body, json: object) -> tuple[bytes | None, str | None]:
     """The bytes of a body, and the Content-Type it brings along (#concept-bodyinit-extract)."""
+    if json is not None:
+        if body is not None:
+            raise ValueError('json: given beside `body`; leave one of them out')
+        return json_module.dumps(json).encode(), 'application/json'
     if isinstance(body, str):
         return body.encode(), 'text/plain;charset=UTF-8'
     if isinstance(body, Mapping):
         form = 'application/x-www-form-urlencoded;charset=UTF-8'
         return urllib.parse.urlencode(body).encode(), form
-    return body if isinstance(body, bytes) else b''.join(body or ()), None
+    return body if body is None or isinstance(body, bytes) else b''.join(body), None
 
 
 # --------------------------------------------------------- the request, and checks on answers
 
 
-@dataclass
 class Request:
-    """A fetch under way; its last URL is that of the current hop."""
+    """A fetch under way, made as ``fetch`` makes it (#dom-request); its last URL is the current."""
 
-    exchange: Exchange
-    urls: list[Url]
-    method: str
-    headers: Pairs
-    body: bytes | None
-    is_stream: bool
-    mode: str
-    credentials: str
-    redirect: str
-    referrer_policy: str
-    use_preflight: bool
-    tainting: str = 'basic'
-    timing_visible: bool = True
+    def __init__(
+        self,
+        exchange: Exchange,
+        url: Url,
+        method: str,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        body: Body = None,
+        json: object = None,
+        mode: str = 'cors',
+        credentials: str = 'same-origin',
+        redirect: str = 'follow',
+        referrer_policy: str = 'strict-origin-when-cross-origin',
+        upload_listener: bool = False,
+    ) -> None:
+        for name, value in {'mode': mode, 'credentials': credentials, 'redirect': redirect}.items():
+            if value not in CHOICES[name]:
+                raise ValueError(f'{name}: {value!r} is unknown; choose one of {CHOICES[name]}')
+        if url.scheme == 'data':
+            raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
+        self.exchange, self.page, self.urls = exchange, exchange.page, [url]
+        self.mode, self.redirect, self.referrer_policy = mode, redirect, referrer_policy
+        self.credentials, self.include = credentials, credentials == 'include'
+        self.tainting, self.timing_visible = 'basic', True
+        self.body, content_type = extract_body(body, json)
+        self.is_stream = not isinstance(body, str | bytes | Mapping | None)
+        self.use_preflight = upload_listener or self.is_stream
+        self.method = normalize_method(method)
+        if self.body is not None and self.method in {'GET', 'HEAD'}:
+            raise Blocked('bad-request', f'a {self.method} request cannot have a body')
+        if mode == 'no-cors' and self.method not in SAFELISTED_METHODS:
+            reason = f"the method {self.method} does not go with mode 'no-cors'"
+            raise Blocked('no-cors-method', reason)
+        if mode == 'no-cors' and self.is_stream:
+            raise Blocked('bad-request', "a stream as body does not go with mode 'no-cors'")
+        if url.userinfo:
+            raise Blocked('url-credentials', f'{url} is given with a user name or password')
+        if isinstance(headers, Mapping):
+            headers = cast('Mapping[str, str]', headers).items()
+        self.headers: Pairs = []
+        for name, value in headers or ():
+            append_header(self.headers, name, value, mode)
+        if content_type and 'content-type' not in Headers(self.headers):
+            append_header(self.headers, 'content-type', content_type, mode)
 
     @property
     def url(self) -> Url:
         """The URL of the current hop."""
         return self.urls[-1]
-
-    @property
-    def page(self) -> str:
-        """The origin of the page."""
-        return self.exchange.page
 
     @property
     def origin(self) -> str:
@@ -764,71 +704,15 @@ def redirect_taint(page: str, urls: list[Url], same: Callable[[str, str], bool])
     )
 
 
-def new_request(
-    exchange: Exchange,
-    url: Url,
-    method: str,
-    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
-    body: Body = None,
-    json: object = None,
-    mode: str = 'cors',
-    credentials: str = 'same-origin',
-    redirect: str = 'follow',
-    referrer_policy: str = 'strict-origin-when-cross-origin',
-    upload_listener: bool = False,
-) -> Request:
-    """Make the request that a call of ``fetch`` asks for (#dom-request)."""
-    for name, value in {'mode': mode, 'credentials': credentials, 'redirect': redirect}.items():
-        if value not in CHOICES[name]:
-            raise ValueError(f'{name}: {value!r} is unknown; choose one of {CHOICES[name]}')
-    if url.scheme == 'data':
-        raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
-    if json is not None and body is not None:
-        raise ValueError('json: given beside `body`; leave one of them out')
-    method = normalize_method(method)
-    content, content_type = extract_body(body)
-    if json is not None:
-        content, content_type = json_module.dumps(json).encode(), 'application/json'
-    has_body = body is not None or json is not None
-    is_stream = has_body and content_type is None and not isinstance(body, bytes)
-    if has_body and method in {'GET', 'HEAD'}:
-        raise Blocked('bad-request', f'a {method} request cannot have a body')
-    if mode == 'no-cors' and method not in SAFELISTED_METHODS:
-        raise Blocked('no-cors-method', f"the method {method} does not go with mode 'no-cors'")
-    if mode == 'no-cors' and is_stream:
-        raise Blocked('bad-request', "a stream as body does not go with mode 'no-cors'")
-    if url.userinfo:
-        raise Blocked('url-credentials', f'{url} is given with a user name or password')
-    filled = fill_headers(headers)
-    if content_type and 'content-type' not in Headers(filled):
-        filled.append(('content-type', content_type))
-    return Request(
-        exchange,
-        [url],
-        method,
-        no_cors_headers(filled) if mode == 'no-cors' else filled,
-        content if has_body else None,
-        is_stream,
-        mode,
-        credentials,
-        redirect,
-        referrer_policy,
-        upload_listener or is_stream,
-    )
-
-
 def request_origin_header(request: Request, profile: Profile) -> str | None:
     """The Origin header of a request, or None (#append-a-request-origin-header)."""
-    if request.tainting == 'cors':
-        return request.origin
-    if request.method in {'GET', 'HEAD'}:
+    policy, url = request.referrer_policy, request.url
+    if request.tainting != 'cors' and request.method in {'GET', 'HEAD'}:
         return None
-    hidden, policy, url = False, request.referrer_policy, request.url
     if request.mode == 'cors':
         return request.origin
-    if policy == 'no-referrer':
-        hidden = profile.no_referrer_hides_origin
-    elif policy == 'same-origin':
+    hidden = policy == 'no-referrer' and profile.no_referrer_hides_origin
+    if policy == 'same-origin':
         hidden = not same_origin(request.page, url.origin)
     elif policy.startswith(('strict-', 'no-referrer-when-')):
         hidden = request.page.startswith('https:') and url.scheme != 'https'
@@ -856,21 +740,20 @@ def extract_header_list_values(headers: Headers, name: str) -> list[str] | None:
 
 def cors_check(request: Request, headers: Headers, prefix: str = '') -> None:
     """Raise unless an answer is shared with the page (#cors-check)."""
-    with_credentials = request.credentials == 'include'
     allowed, credentials = headers.get(ACAO), headers.get(ACAC)
     if allowed is None:
         raise Blocked(prefix + 'acao-missing', f'the answer has no {ACAO}', ACAO)
-    if allowed == '*' and not with_credentials:
+    if allowed == '*' and not request.include:
         return
     if allowed != request.origin:
         reason = f'{ACAO} is {quoted(allowed)}, the Origin sent is {quoted(request.origin)}'
         code = 'acao-multiple' if ',' in allowed else 'acao-mismatch'
         code = 'acao-wildcard-with-credentials' if allowed == '*' else code
         raise Blocked(prefix + code, reason, ACAO)
-    if with_credentials and credentials is None:
+    if request.include and credentials is None:
         reason = f"credentials are 'include', and the answer has no {ACAC}"
         raise Blocked(prefix + 'acac-missing', reason, ACAC)
-    if with_credentials and credentials != 'true':
+    if request.include and credentials != 'true':
         reason = f"{ACAC} is {quoted(credentials or '')}, not 'true'"
         raise Blocked(prefix + 'acac-not-true', reason, ACAC)
 
@@ -887,35 +770,33 @@ def preflight_status_check(step: Step) -> None:
 
 def allowed_by_preflight(
     request: Request, unsafe_names: list[str], headers: Headers, profile: Profile
-) -> tuple[list[str], list[str]]:
-    """What a preflight allows, as methods and header names; raise if that does not suffice."""
-    allowed: list[list[str]] = []
+) -> dict[str, list[str]]:
+    """The methods and headers that a preflight allows; raise if they do not suffice."""
+    lists: dict[str, list[str] | None] = {ACAM: None, ACAH: None}
     for header, code in (
         (ACAM, 'preflight-bad-allow-methods'),
         (ACAH, 'preflight-bad-allow-headers'),
     ):
         try:
-            members = extract_header_list_values(headers, header)
+            lists[header] = extract_header_list_values(headers, header)
         except ValueError as error:
             raise Blocked(code, str(error), header) from None
-        if members is None and header == ACAM and request.use_preflight:
-            members = [request.method]
-        allowed.append(members or [])
-    methods, names = allowed[0], [name.lower() for name in allowed[1]]
-    include = request.credentials == 'include'
-    if request.method not in {*methods, *SAFELISTED_METHODS} and (include or '*' not in methods):
+    if lists[ACAM] is None and request.use_preflight:
+        lists[ACAM] = [request.method]
+    methods, names = lists[ACAM] or [], [name.lower() for name in lists[ACAH] or []]
+    by_star = '*' in methods and not request.include
+    if request.method not in {*methods, *SAFELISTED_METHODS} and not by_star:
         reason = f'{ACAM} is {quoted(", ".join(methods))}, without {request.method}'
         raise Blocked('preflight-method', reason + literal_star(methods), ACAM)
-    strict_authorization = not profile.wildcard_covers_authorization
-    for name in unsafe_names:
-        by_star = '*' in names and not include
-        if name == 'authorization' and strict_authorization and by_star and name not in names:
-            reason = f"'*' in {ACAH} does not cover Authorization"
-            raise Blocked('preflight-authorization-wildcard', reason, ACAH)
-        if name not in names and not by_star:
+    by_star = '*' in names and not request.include
+    for name in (name for name in unsafe_names if name not in names):
+        if not by_star:
             reason = f'{ACAH} is {quoted(", ".join(names))}, without {name}'
             raise Blocked('preflight-header', reason + literal_star(names), ACAH)
-    return methods, names
+        if name == 'authorization' and not profile.wildcard_covers_authorization:
+            reason = f"'*' in {ACAH} does not cover Authorization"
+            raise Blocked('preflight-authorization-wildcard', reason, ACAH)
+    return {'method': methods, 'header': names}
 
 
 def literal_star(members: list[str]) -> str:
@@ -975,16 +856,15 @@ def http_redirect_fetch(request: Request, step: Step) -> bool:
 
 def filtered_response(request: Request, step: Step, kind: str) -> Reply:
     """What the page sees of an answer (#concept-filtered-response)."""
-    exchange, headers = request.exchange, step.response_headers
+    exchange, headers, url = request.exchange, step.response_headers, str(request.url)
     if kind in {'opaque', 'opaqueredirect'}:
-        url = str(request.url) if kind == 'opaqueredirect' else ''
+        url = '' if kind == 'opaque' else url
         return Reply(kind, url, 0, Headers(), b'', False, False, exchange)
-    everything, exposed = kind == 'basic', set()
-    if kind == 'cors':
-        with contextlib.suppress(ValueError):
-            names = extract_header_list_values(headers, 'Access-Control-Expose-Headers') or []
-            exposed = {name.lower() for name in names}
-        everything = '*' in exposed and request.credentials != 'include'
+    exposed: set[str] = set()
+    with contextlib.suppress(ValueError):
+        names = extract_header_list_values(headers, 'Access-Control-Expose-Headers') or []
+        exposed = {name.lower() for name in names}
+    everything = kind == 'basic' or ('*' in exposed and not request.include)
     visible = Headers(
         (name, value)
         for name, value in headers.pairs()
@@ -992,47 +872,44 @@ def filtered_response(request: Request, step: Step, kind: str) -> Reply:
         and name not in COOKIE_HEADERS
     )
     exchange.readable, exchange.visible_headers = True, tuple(visible)
-    redirected, body = len(request.urls) > 1, step.response_body
-    timing, url = request.timing_visible, str(request.url)
-    return Reply(kind, url, step.status, visible, body, redirected, timing, exchange)
+    redirected, timing = len(request.urls) > 1, request.timing_visible
+    return Reply(kind, url, step.status, visible, step.response_body, redirected, timing, exchange)
 
 
 # ------------------------------------------------------------- the preflight cache, cookies
 
 
-@dataclass
-class CacheEntry:
+class CacheEntry(NamedTuple):
     """One method or header name that a preflight allowed."""
 
     kind: str
     name: str
     credentials: bool
-    expires: float = 0
 
 
 class PreflightCache:
-    """What preflights allowed, and how long (#cors-preflight-cache)."""
+    """What preflights allowed, and until when (#cors-preflight-cache)."""
 
-    def __init__(self, profile: Profile, clock: Callable[[], float]) -> None:
-        self._profile = profile
-        self._clock = clock
-        self._entries: dict[tuple[str, Url], list[CacheEntry]] = {}
+    def __init__(self, profile: Profile, clock: Clock) -> None:
+        self._profile, self._clock = profile, clock
+        self._entries: dict[tuple[str, Url], dict[CacheEntry, float]] = {}
 
     def _matches(self, request: Request, kind: str, name: str) -> list[CacheEntry]:
         """The entries that answer for a method or a header name (#concept-cache-match-method)."""
-        include, names = request.credentials == 'include', {name}
-        if self._profile.caches_wildcards and (
-            name != 'authorization' or self._profile.wildcard_covers_authorization
+        names, profile, now = {name}, self._profile, self._clock()
+        if profile.caches_wildcards and (
+            name != 'authorization' or profile.wildcard_covers_authorization
         ):
             names.add('*')
+        any_mode = profile.shares_credentialed_cache and not request.include
+        entries = self._entries.get((request.origin, request.url), {})
         return [
             entry
-            for entry in self._entries.get((request.origin, request.url), [])
+            for entry, expires in entries.items()
             if entry.kind == kind
             and entry.name in names
-            and entry.expires > self._clock()
-            and (entry.credentials or not include)
-            and (entry.credentials == include or self._profile.shares_credentialed_cache)
+            and expires > now
+            and (entry.credentials == request.include or any_mode)
         ]
 
     def covers(self, request: Request, unsafe_names: list[str]) -> bool:
@@ -1056,12 +933,11 @@ class PreflightCache:
     def store(self, request: Request, allowed: Mapping[str, list[str]], headers: Headers) -> None:
         """Remember what an answer allows; what was known already gets the new age."""
         expires = self._clock() + self.max_age(headers)
-        entries = self._entries.setdefault((request.origin, request.url), [])
+        entries = self._entries.setdefault((request.origin, request.url), {})
         for kind, name in ((kind, name) for kind, names in allowed.items() for name in names):
-            if not self._matches(request, kind, name):
-                entries.append(CacheEntry(kind, name, request.credentials == 'include', expires))
-            for entry in self._matches(request, kind, name):
-                entry.expires = expires
+            new = CacheEntry(kind, name, request.include)
+            for entry in self._matches(request, kind, name) or [new]:
+                entries[entry] = expires
 
     def clear(self, request: Request) -> None:
         """Forget what is known about a request's origin and URL (#concept-cache-clear)."""
@@ -1070,49 +946,23 @@ class PreflightCache:
 
 @dataclass
 class Cookie:
-    """A cookie in the jar.
+    """A cookie in the jar."""
 
-    Attributes:
-        name: Its name.
-        value: Its value.
-        domain: The host it belongs to.
-        host_only: Whether it stays away from subdomains of `domain`.
-        path: The path below which it is sent.
-        secure: Whether it is kept to https (and to this machine, see :class:`Profile`).
-        same_site: ``strict``, ``lax``, ``none``, or ``unset`` where that is not ``lax``.
-        expires: The time in seconds since 1970 at which it ends; None for a session's.
-    """
-
-    name: str
-    value: str
-    domain: str
-    host_only: bool
-    path: str
-    secure: bool
-    same_site: str
-    expires: float | None
-
-    def applies_to(self, url: Url, now: float) -> bool:
-        """Whether it is alive and of this host and path."""
-        below = self.path if self.path.endswith('/') else self.path + '/'
-        on_host = url.host == self.domain or (
-            not self.host_only and url.host.endswith('.' + self.domain)
-        )
-        on_path = url.path == self.path or url.path.startswith(below)
-        return on_host and on_path and (self.expires is None or self.expires > now)
+    name: str  #: Its name.
+    value: str  #: Its value.
+    domain: str  #: The host it belongs to.
+    host_only: bool  #: Whether it stays away from subdomains of `domain`.
+    path: str  #: The path below which it is sent.
+    secure: bool  #: Whether it is kept to https (and to this machine, see :class:`Profile`).
+    same_site: str  #: ``strict``, ``lax``, ``none``, or ``unset`` where that is not ``lax``.
+    expires: float | None  #: The seconds since 1970 at which it ends; None for a session's.
 
 
 class CookieJar:
-    """A browser's cookies, by RFC 6265bis as far as fetches can tell; iterate to see them.
+    """A browser's cookies, by RFC 6265bis as far as fetches can tell; iterate to see them."""
 
-    Args:
-        profile: Where the browser differs from the standard.
-        clock: Returns the time in seconds since 1970.
-    """
-
-    def __init__(self, profile: Profile, clock: Callable[[], float]) -> None:
-        self._profile = profile
-        self._clock = clock
+    def __init__(self, profile: Profile, clock: Clock) -> None:
+        self._profile, self._clock = profile, clock
         self._cookies: dict[tuple[str, str, str], Cookie] = {}
 
     def __iter__(self) -> Iterator[Cookie]:
@@ -1128,7 +978,7 @@ class CookieJar:
         Raises:
             ValueError: A browser would refuse the cookie; the message says why.
         """
-        name, refusal = self.receive(http_url('url', url), header, lambda: True)
+        name, refusal = self.receive(named_url('url', url), header, lambda: True)
         if refusal:
             raise ValueError(f'header: the cookie {name!r} is refused: {refusal}')
 
@@ -1141,31 +991,31 @@ class CookieJar:
         attributes = {key.strip(' \t').lower(): setting.strip(' \t') for key, _, setting in split}
         path, domain = attributes.get('path', ''), attributes.get('domain', '').lower()
         domain = domain.removeprefix('.')
-        default_path = url.path.rpartition('/')[0] or '/'
         same_site = attributes.get('samesite', '').lower()
         if same_site not in {'strict', 'lax', 'none'}:
             same_site = 'lax' if self._profile.lax_by_default else 'unset'
         cookie = Cookie(
             name,
             value,
-            domain or url.host,
-            not domain,
-            path if path.startswith('/') else default_path,
-            'secure' in attributes,
-            same_site,
-            self._expiry(attributes),
+            domain=domain or url.host,
+            host_only=not domain,
+            path=path if path.startswith('/') else url.path.rpartition('/')[0] or '/',
+            secure='secure' in attributes,
+            same_site=same_site,
+            expires=self._expiry(attributes),
         )
         refusal = self._refusal(cookie, url, path == '/', is_same_site)
         if not refusal:
-            self._cookies[name, cookie.domain, cookie.path] = cookie
+            key = (name, cookie.domain, cookie.path)
+            self._cookies[key] = cookie
             if cookie.expires is not None and cookie.expires <= self._clock():
-                del self._cookies[name, cookie.domain, cookie.path]
+                del self._cookies[key]
         return name, refusal
 
     def _expiry(self, attributes: Mapping[str, str]) -> float | None:
-        """When a cookie ends: Max-Age, then Expires, then with the session."""
+        """When a cookie ends: Max-Age, of at most 400 days, then Expires, then with the session."""
         if re.fullmatch('-?[0-9]+', attributes.get('max-age', '')):
-            return self._clock() + max(0, min(float(attributes['max-age']), LONGEST_COOKIE))
+            return self._clock() + max(0, min(float(attributes['max-age']), 400 * 86400))
         try:
             return parsedate_to_datetime(attributes['expires']).timestamp()
         except (KeyError, ValueError):
@@ -1188,6 +1038,14 @@ class CookieJar:
             return 'its prefix needs Path=/ and no Domain'
         return self._barrier(cookie, url, is_same_site)
 
+    def _is_for(self, cookie: Cookie, url: Url) -> bool:
+        """Whether a cookie is alive and of this host and path."""
+        below = cookie.path if cookie.path.endswith('/') else cookie.path + '/'
+        on_path = url.path == cookie.path or url.path.startswith(below)
+        in_domain = not cookie.host_only and url.host.endswith('.' + cookie.domain)
+        alive = cookie.expires is None or cookie.expires > self._clock()
+        return alive and on_path and (in_domain or url.host == cookie.domain)
+
     def _barrier(self, cookie: Cookie, url: Url, is_same_site: Check) -> str:
         """Why a cookie does not travel with a request, either way; empty if it does."""
         on_loopback = self._profile.secure_cookies_on_loopback and is_trustworthy(url)
@@ -1202,13 +1060,12 @@ class CookieJar:
     def retrieve(self, url: Url, is_same_site: Check) -> tuple[list[Cookie], dict[str, str]]:
         """The cookies a request carries, and those held back with the reason why."""
         sent, withheld = [], {}
-        for cookie in sorted(self, key=lambda cookie: -len(cookie.path)):
-            if cookie.applies_to(url, self._clock()):
-                reason = self._barrier(cookie, url, is_same_site)
-                if reason:
-                    withheld[cookie.name] = reason
-                else:
-                    sent.append(cookie)
+        fitting = [cookie for cookie in self if self._is_for(cookie, url)]
+        for cookie in sorted(fitting, key=lambda cookie: -len(cookie.path)):
+            if reason := self._barrier(cookie, url, is_same_site):
+                withheld[cookie.name] = reason
+            else:
+                sent.append(cookie)
         return sent, withheld
 
 
@@ -1216,16 +1073,32 @@ class CookieJar:
 
 
 Answer = tuple[int, Pairs, bytes]
-Send = Callable[[str, Url, Pairs, bytes], Awaitable[Answer]]
+Send = Callable[[Step, Url], Coroutine[Any, Any, Answer]]
 Events = asyncio.Queue[dict[str, Any]]
 
 
-class NoAnswerError(Exception):
-    """A server gave no HTTP answer: what kind of failure, why, and whether it got the request."""
+def unreachable(step: Step, kind: str, reason: str) -> Unreachable:
+    """The failure of a request that gets no HTTP answer."""
+    return Unreachable('preflight-network' if step.preflight else 'network', reason, kind=kind)
 
-    def __init__(self, kind: str, reason: str, reached: bool) -> None:
-        super().__init__(kind, reason, reached)
-        self.kind, self.reason, self.reached = kind, reason, reached
+
+def is_asgi(app: App) -> bool:
+    """Whether a callable takes the three arguments of ASGI, not the two of WSGI."""
+    try:
+        inspect.signature(app).bind('scope', 'receive', 'send')
+    except TypeError:
+        return False
+    return True
+
+
+def connect(target: Target, timeout: float) -> Send:
+    """Find out how to ask a server."""
+    if isinstance(target, str):
+        need('httpx', 'ask a live URL')
+        return functools.partial(ask_blocking, functools.partial(call_live, timeout))
+    if is_asgi(target):
+        return functools.partial(ask_asgi, target)
+    return functools.partial(ask_blocking, functools.partial(call_wsgi, target))
 
 
 def in_event_loop() -> bool:
@@ -1236,12 +1109,15 @@ def in_event_loop() -> bool:
         return False
 
 
-def call_wsgi(
-    app: Callable[..., Any], method: str, url: Url, headers: Pairs, body: bytes
-) -> Answer:
+async def ask_blocking(call: Callable[[Step, Url], Answer], step: Step, url: Url) -> Answer:
+    """Ask a server that blocks, in a thread of its own where an event loop is running."""
+    return await asyncio.to_thread(call, step, url) if in_event_loop() else call(step, url)
+
+
+def call_wsgi(app: App, step: Step, url: Url) -> Answer:
     """Call a WSGI application."""
     environ: dict[str, Any] = {
-        'REQUEST_METHOD': method,
+        'REQUEST_METHOD': step.method,
         'SCRIPT_NAME': '',
         'PATH_INFO': urllib.parse.unquote(url.path, 'latin-1'),
         'QUERY_STRING': url.query[1:],
@@ -1249,15 +1125,13 @@ def call_wsgi(
         'SERVER_NAME': url.host,
         'SERVER_PORT': str(url.port or DEFAULT_PORTS[url.scheme]),
         'SERVER_PROTOCOL': 'HTTP/1.1',
-        'wsgi.version': (1, 0),
+        'HTTP_HOST': url.netloc,
         'wsgi.url_scheme': url.scheme,
-        'wsgi.input': io.BytesIO(body),
+        'wsgi.input': io.BytesIO(step.request_body),
         'wsgi.errors': sys.stderr,
-        'wsgi.multithread': False,
-        'wsgi.multiprocess': False,
-        'wsgi.run_once': False,
     }
-    for name, value in Headers(headers).items():
+    setup_testing_defaults(environ)
+    for name, value in Headers(step.request_headers).items():
         key = name.upper().replace('-', '_')
         environ[key if key in {'CONTENT_TYPE', 'CONTENT_LENGTH'} else f'HTTP_{key}'] = value
     started: list[tuple[str, Pairs]] = []
@@ -1278,15 +1152,14 @@ def call_wsgi(
     return int(started[0][0][:3]), started[0][1], b''.join(written)
 
 
-async def ask_asgi(
-    app: Callable[..., Any], method: str, url: Url, headers: Pairs, body: bytes
-) -> Answer:
+async def ask_asgi(app: App, step: Step, url: Url) -> Answer:
     """Ask an ASGI application, in the running event loop."""
+    headers = [('host', url.netloc), *step.request_headers]
     scope = {
         'type': 'http',
         'asgi': {'version': '3.0', 'spec_version': '2.3'},
         'http_version': '1.1',
-        'method': method,
+        'method': step.method,
         'scheme': url.scheme,
         'path': urllib.parse.unquote(url.path),
         'raw_path': url.path.encode(),
@@ -1297,7 +1170,7 @@ async def ask_asgi(
         'server': (url.host, url.port or DEFAULT_PORTS[url.scheme]),
     }
     inbox, outbox = Events(), Events()
-    inbox.put_nowait({'type': 'http.request', 'body': body, 'more_body': False})
+    inbox.put_nowait({'type': 'http.request', 'body': step.request_body, 'more_body': False})
     await app(scope, inbox.get, outbox.put)
     events = [outbox.get_nowait() for _ in range(outbox.qsize())]
     if not events:
@@ -1308,7 +1181,7 @@ async def ask_asgi(
 
 
 @contextlib.asynccontextmanager
-async def lifespan(app: Callable[..., Any]) -> AsyncIterator[None]:
+async def lifespan(app: App) -> AsyncIterator[None]:
     """Run the lifespan of an ASGI application; do without where it knows none."""
     inbox, outbox = Events(), Events()
     scope = {'type': 'lifespan', 'asgi': {'version': '3.0', 'spec_version': '2.0'}, 'state': {}}
@@ -1334,18 +1207,21 @@ async def lifespan(app: Callable[..., Any]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def call_live(timeout: float, method: str, url: Url, headers: Pairs, body: bytes) -> Answer:
+def call_live(timeout: float, step: Step, url: Url) -> Answer:
     """Ask a running server, through httpx: no proxies, no redirects, no cookies of its own.
 
     A body that does not end, such as an event stream, is cut after the time for an answer.
     """
     httpx = need('httpx', 'ask a live URL')
-    headers = [('user-agent', f'cors_browser/{__version__}'), *headers]
-    limits = {'timeout': httpx.Timeout(timeout).as_dict()}
+    agent = ('user-agent', f'cors_browser/{__version__}')
     request = httpx.Request(
-        method, str(url), headers=headers, content=body or None, extensions=limits
+        step.method,
+        str(url),
+        headers=[agent, ('host', url.netloc), *step.request_headers],
+        content=step.request_body or None,
+        extensions={'timeout': httpx.Timeout(timeout).as_dict()},
     )
-    request.method = method
+    request.method = step.method  # in the page's case
     end, content = time.monotonic() + timeout, b''
     try:
         with httpx.HTTPTransport(verify=ssl.create_default_context()) as transport:
@@ -1355,28 +1231,14 @@ def call_live(timeout: float, method: str, url: Url, headers: Pairs, body: bytes
                     content += chunk
                     if time.monotonic() > end:
                         break
-    except httpx.TimeoutException as error:
-        reached = not isinstance(error, httpx.ConnectTimeout)
-        reason = f'no answer within {timeout:g} seconds'
-        raise NoAnswerError('timeout', reason, reached) from None
     except httpx.HTTPError as error:
-        reached = not isinstance(error, httpx.ConnectError)
-        raise NoAnswerError(failure_kind(error, reached), str(error), reached) from None
+        step.reached = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        kind, reason = failure_kind(error, step.reached), str(error)
+        if isinstance(error, httpx.TimeoutException):
+            kind, reason = 'timeout', f'no answer within {timeout:g} seconds'
+        raise unreachable(step, kind, f'{url}: {reason}') from None
     pairs = [(name.decode(), value.decode('latin-1')) for name, value in response.headers.raw]
     return response.status_code, pairs, content
-
-
-async def ask_blocking(
-    call: Callable[[str, Url, Pairs, bytes], Answer],
-    method: str,
-    url: Url,
-    headers: Pairs,
-    body: bytes,
-) -> Answer:
-    """Ask a server that blocks, in a thread of its own where an event loop is running."""
-    if in_event_loop():
-        return await asyncio.to_thread(call, method, url, headers, body)
-    return call(method, url, headers, body)
 
 
 def failure_kind(error: BaseException, reached: bool) -> str:
@@ -1388,19 +1250,7 @@ def failure_kind(error: BaseException, reached: bool) -> str:
         cause = cause.__cause__ or cause.__context__
     if not reached:
         return 'refused'
-    disconnected = 'disconnected' in str(error) or not str(error)
-    return 'closed' if disconnected else 'not-http'
-
-
-def is_asgi(app: Callable[..., Any]) -> bool:
-    """Whether a callable is an ASGI application: a coroutine function, or of three arguments."""
-    if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__):
-        return True
-    try:
-        inspect.signature(app).bind('scope', 'receive', 'send')
-    except TypeError:
-        return False
-    return True
+    return 'closed' if 'disconnected' in str(error) or not str(error) else 'not-http'
 
 
 def run_without_loop(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -1417,28 +1267,20 @@ def run_without_loop(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class FetchOptions(TypedDict, total=False):
-    """The options of a fetch, named as in JavaScript where that has them.
+    """The options of a fetch, named as in JavaScript where that has them."""
 
-    Attributes:
-        headers: Names and values; what pages may not set is dropped silently, as there.
-        body: Text, bytes, a mapping (a ``URLSearchParams``) or an iterable of bytes (a stream).
-        json: Sent as JSON with its Content-Type, short for ``JSON.stringify``; not None.
-        mode: ``cors`` (the default), ``no-cors`` or ``same-origin``.
-        credentials: ``omit``, ``same-origin`` (the default) or ``include``.
-        redirect: ``follow`` (the default), ``error`` or ``manual``.
-        referrer_policy: The page's referrer policy, which may turn the Origin into ``null``;
-            ``strict-origin-when-cross-origin`` by default.
-        upload_listener: Whether the page watches the upload, as XMLHttpRequest can.
-    """
-
+    #: Names and values; what pages may not set is dropped silently, as there.
     headers: Mapping[str, str] | Iterable[tuple[str, str]] | None
+    #: Text, bytes, a mapping (a ``URLSearchParams``) or an iterable of bytes (a stream).
     body: Body
-    json: object
-    mode: str
-    credentials: str
-    redirect: str
+    json: object  #: Sent as JSON with its Content-Type, for ``JSON.stringify``; not None.
+    mode: str  #: ``cors`` (the default), ``no-cors`` or ``same-origin``.
+    credentials: str  #: ``omit``, ``same-origin`` (the default) or ``include``.
+    redirect: str  #: ``follow`` (the default), ``error`` or ``manual``.
+    #: The page's referrer policy, which may turn the Origin into ``null``;
+    #: ``strict-origin-when-cross-origin`` by default.
     referrer_policy: str
-    upload_listener: bool
+    upload_listener: bool  #: Whether the page watches the upload, as XMLHttpRequest can.
 
 
 class Browser:
@@ -1446,6 +1288,7 @@ class Browser:
 
     As a context manager (``with`` or ``async with``) it runs the lifespan of ASGI applications.
     Bodies that applications answer are read to their end; exceptions they raise come through.
+    Its :class:`CookieJar` is the attribute ``cookies``.
 
     Args:
         target: The API: a WSGI or ASGI application, or the base URL of a running server.
@@ -1461,9 +1304,6 @@ class Browser:
         timeout: Seconds that a running server has for each answer.
         on_step: Called with each :class:`Step` just before it is sent.
 
-    Attributes:
-        cookies: The :class:`CookieJar`.
-
     Raises:
         ValueError: An argument is malformed; the message says how to mend it.
         ImportError: A running server is to be asked and httpx is not installed.
@@ -1478,50 +1318,38 @@ class Browser:
         hosts: Mapping[str, Target] | None = None,
         top_level: str | None = None,
         profile: str = 'standard',
-        clock: Callable[[], float] | None = None,
+        clock: Clock | None = None,
         timeout: float = 10,
         on_step: Callable[[Step], object] | None = None,
     ) -> None:
         if profile not in PROFILES:
             raise ValueError(f'profile: {profile!r} is unknown; choose one of {tuple(PROFILES)}')
-        if isinstance(target, str) and api is not None:
-            raise ValueError(f'api: {api!r} beside a base URL, which says it; leave it out')
         self.page = check_origin('page', page)
         self.top_level = self.page if top_level is None else check_origin('top_level', top_level)
         self.profile = PROFILES[profile]
         self.cookies = CookieJar(self.profile, clock or time.time)
         self._cache = PreflightCache(self.profile, clock or time.time)
-        self._timeout = timeout
         self._on_step = on_step
-        self._servers: dict[str, Send] = {}
-        self._asgi_apps: list[Callable[..., Any]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lifespans = contextlib.AsyncExitStack()
-        if isinstance(target, str):
-            self._api = http_url('target', target)
+        if not isinstance(target, str):
+            self._api = named_url('api', api or 'https://api.example.com')
+        elif api is None:
+            self._api = named_url('target', target)
         else:
-            self._api = http_url('api', api or 'https://api.example.com')
-        self._serve(self._api.origin, target)
+            raise ValueError(f'api: {api!r} beside a base URL, which says it; leave it out')
+        targets = {self._api.origin: target}
         for origin, host in (hosts or {}).items():
-            if check_origin('hosts', origin) in self._servers:
+            if check_origin('hosts', origin) in targets:
                 raise ValueError(f'hosts: {origin!r} is what `target` serves; leave it out')
-            if isinstance(host, str) and http_url('hosts', host).origin != origin:
+            if isinstance(host, str) and named_url('hosts', host).origin != origin:
                 raise ValueError(f'hosts: {host!r} is not of the origin {origin!r}; write it again')
-            self._serve(origin, host)
-
-    def _serve(self, origin: str, target: Target) -> None:
-        """Find out how to ask a server."""
-        if isinstance(target, str):
-            need('httpx', 'ask a live URL')
-            call = functools.partial(call_live, self._timeout)
-            self._servers[origin] = functools.partial(ask_blocking, call)
-        elif is_asgi(target):
-            self._servers[origin] = functools.partial(ask_asgi, target)
-            if target not in self._asgi_apps:
-                self._asgi_apps.append(target)
-        else:
-            call = functools.partial(call_wsgi, target)
-            self._servers[origin] = functools.partial(ask_blocking, call)
+            targets[origin] = host
+        self._servers = {origin: connect(host, timeout) for origin, host in targets.items()}
+        self._asgi_apps: list[App] = []
+        for host in targets.values():
+            if not isinstance(host, str) and is_asgi(host) and host not in self._asgi_apps:
+                self._asgi_apps.append(host)
 
     def fetch(self, url: str, method: str = 'GET', **options: Unpack[FetchOptions]) -> Reply:
         """Fetch a URL as the page's JavaScript would with ``fetch(url, {method, ...})``.
@@ -1550,8 +1378,7 @@ class Browser:
         exchange = Exchange(self.page, credentials, self.profile.name)
         try:
             target = named_url('url', url, self._api)
-            request = new_request(exchange, target, method, **options)
-            return await self._main_fetch(request)
+            return await self._main_fetch(Request(exchange, target, method, **options))
         except FetchFailed as failure:
             failure.exchange = exchange
             raise
@@ -1602,8 +1429,8 @@ class Browser:
         cors_check(request, step.response_headers, 'preflight-')
         preflight_status_check(step)
         answer = step.response_headers
-        methods, names = allowed_by_preflight(request, unsafe_names, answer, self.profile)
-        self._cache.store(request, {'method': methods, 'header': names}, answer)
+        allowed = allowed_by_preflight(request, unsafe_names, answer, self.profile)
+        self._cache.store(request, allowed, answer)
 
     async def _http_fetch(self, request: Request) -> Reply:
         """Fetch the current URL and check the answer (#http-fetch)."""
@@ -1633,10 +1460,9 @@ class Browser:
 
     async def _http_network_fetch(self, request: Request, step: Step) -> None:
         """Send one request, with cookies where they belong (#http-network-or-cache-fetch)."""
-        url, code = request.url, 'preflight-network' if step.preflight else 'network'
-        is_same_site = functools.partial(self._is_same_site, request)
+        url, is_same_site = request.url, functools.partial(self._is_same_site, request)
         with_credentials = not step.preflight and (
-            request.credentials == 'include'
+            request.include
             or (request.credentials == 'same-origin' and request.tainting == 'basic')
         )
         if with_credentials:
@@ -1650,16 +1476,9 @@ class Browser:
             self._on_step(step)
         if url.origin not in self._servers:
             reason = f'{url.origin} is none of the servers named; add it to `hosts`'
-            raise Unreachable(code, reason, kind='no-server')
-        try:
-            headers = [('host', url.origin.split('://')[1]), *step.request_headers]
-            answer = await self._servers[url.origin](step.method, url, headers, step.request_body)
-        except NoAnswerError as failure:
-            step.reached = failure.reached
-            raise Unreachable(code, f'{url}: {failure.reason}', kind=failure.kind) from None
-        step.status, pairs, body = answer
-        step.reached = True
-        step.response_headers = Headers(pairs)
+            raise unreachable(step, 'no-server', reason)
+        step.status, pairs, body = await self._servers[url.origin](step, url)
+        step.reached, step.response_headers = True, Headers(pairs)
         if step.method != 'HEAD' and step.status not in NULL_BODY_STATUSES:
             step.response_body = body
         for line in step.response_headers.lines('set-cookie') if with_credentials else ():
@@ -1735,62 +1554,48 @@ def not_cors(failure: FetchFailed) -> str:
     return ''
 
 
-class Terminal:
-    """Prints an exchange as it goes: each request when it is sent, its answer when judged."""
+def show(text: str, colour: int = 0) -> None:
+    """Print a line, in which nothing from the wire can steer the terminal."""
+    start, end = f'\x1b[{colour}m', '\x1b[0m'
+    if not colour or os.environ.get('NO_COLOR') or not sys.stdout.isatty():
+        start = end = ''
+    print(f'{start}{printable(text)}{end}', flush=True)
 
-    def __init__(self, *, as_json: bool) -> None:
-        self._as_json = as_json
-        self._pending: Step | None = None
-        self._colour = sys.stdout.isatty() and not os.environ.get('NO_COLOR')
 
-    def line(self, text: str, colour: int = 0) -> None:
-        """Print a line, in which nothing from the wire can steer the terminal."""
-        text = printable(text)
-        print(f'\x1b[{colour}m{text}\x1b[0m' if colour and self._colour else text, flush=True)
+def show_request(step: Step) -> None:
+    """Print a request when it is sent."""
+    why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
+    show(f'{step.method} {step.url}{why}', 1)
+    for name, value in step.request_headers:
+        show(f'  > {name}: {value}')
 
-    def sent(self, step: Step) -> None:
-        """Print a request, and before it the answer to the last one."""
-        if self._as_json:
-            return
-        self.answered('')
-        self._pending = step
-        why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
-        self.line(f'{step.method} {step.url}{why}', 1)
-        for name, value in step.request_headers:
-            self.line(f'  > {name}: {value}')
 
-    def answered(self, decisive: str) -> None:
-        """Print the answer to the last request, and mark the header that decides."""
-        step, self._pending = self._pending, None
-        if step is None:
-            return
-        self.line(f'  < {step.status or "no answer"}')
-        for name, value in step.response_headers.pairs():
-            if name == decisive.lower():
-                self.line(f'  < {name}: {value}   <== this decides', 33)
-            elif name.startswith(TELLING_HEADERS):
-                self.line(f'  < {name}: {value}')
-        if decisive and decisive not in step.response_headers:
-            self.line(f'  < {decisive.lower()} is missing   <== this decides', 33)
+def show_answer(step: Step, decisive: str = '') -> None:
+    """Print the answer to a request, and mark the header that decides."""
+    show(f'  < {step.status or "no answer"}')
+    for name, value in step.response_headers.pairs():
+        if name == decisive.lower():
+            show(f'  < {name}: {value}   <== this decides', 33)
+        elif name.startswith(TELLING_HEADERS):
+            show(f'  < {name}: {value}')
+    if decisive and decisive not in step.response_headers:
+        show(f'  < {decisive.lower()} is missing   <== this decides', 33)
 
-    def verdict(self, found: Mapping[str, Any]) -> None:
-        """Print the findings, after the answer to the last request."""
-        if self._as_json:
-            print(json_module.dumps(found, indent=2))
-            return
-        self.answered(found.get('header', ''))
-        if found['verdict'] == 'readable':
-            names = ', '.join(found['exchange']['visible_headers']) or 'none'
-            self.line('READABLE: the page may read the answer', 32)
-            self.line(f'headers it sees: {names}')
-            return
-        word = 'BLOCKED' if found['verdict'] == 'blocked' else 'COULD NOT ASK'
-        self.line(f'{word}: {found["reason"]} ({found["code"]})', 31)
-        self.line(f'this is not CORS: {found["not_cors"]}' if found['not_cors'] else 'this is CORS')
-        self.line(f'mend: {found["mend"]}')
-        self.line(f'rule: {found["section"]}')
-        if found['exchange']['side_effect_possible']:
-            self.line('note: the server got the request and may have acted on it')
+
+def show_verdict(found: Mapping[str, Any]) -> None:
+    """Print what the doctor found."""
+    if found['verdict'] == 'readable':
+        visible = found['exchange']['visible_headers']
+        show('READABLE: the page may read the answer', 32)
+        show(f'headers it sees: {", ".join(visible) or "none"}')
+        return
+    word = 'BLOCKED' if found['verdict'] == 'blocked' else 'COULD NOT ASK'
+    show(f'{word}: {found["reason"]} ({found["code"]})', 31)
+    show(f'this is not CORS: {found["not_cors"]}' if found['not_cors'] else 'this is CORS')
+    show(f'mend: {found["mend"]}')
+    show(f'rule: {found["section"]}')
+    if found['exchange']['side_effect_possible']:
+        show('note: the server got the request and may have acted on it')
 
 
 def findings(exchange: Exchange, failure: FetchFailed | None) -> dict[str, Any]:
@@ -1840,24 +1645,27 @@ def main(argv: list[str] | None = None) -> int:
         The exit code, which is 0 if the page may read the answer, 1 if it is blocked, 2 if the
         server could not be asked, and 130 after Ctrl-C.
     """
-    arguments = parse_arguments(argv)
-    terminal, failure = Terminal(as_json=arguments.json), None
+    arguments, failure = parse_arguments(argv), None
+    also = {origin: origin for origin in arguments.also}
+    headers = [tuple(header.split(':', 1)) for header in arguments.header]
+    options = {'credentials': arguments.credentials, 'headers': headers, 'body': arguments.body}
+    sent: list[Step] = []
+
+    def announce(step: Step) -> None:
+        """Print a request, and before it the answer to the last one."""
+        if arguments.json:
+            return
+        for last in sent[-1:]:
+            show_answer(last)
+        sent.append(step)
+        show_request(step)
+
     try:
         browser = Browser(
-            arguments.url,
-            arguments.page,
-            hosts={origin: origin for origin in arguments.also},
-            profile=arguments.profile,
-            timeout=arguments.timeout,
-            on_step=terminal.sent,
-        )
-        exchange = browser.fetch(
-            arguments.url,
-            arguments.method,
-            headers=[tuple(header.split(':', 1)) for header in arguments.header],
-            body=arguments.body,
-            credentials=arguments.credentials,
-        ).exchange
+            arguments.url, arguments.page, hosts=also, profile=arguments.profile,
+            timeout=arguments.timeout, on_step=announce,
+        )  # fmt: skip
+        exchange = browser.fetch(arguments.url, arguments.method, **options).exchange
     except FetchFailed as error:
         failure, exchange = error, error.exchange
     except (ImportError, ValueError) as error:
@@ -1867,7 +1675,12 @@ def main(argv: list[str] | None = None) -> int:
         print('stopped', file=sys.stderr)
         return 130
     found = findings(exchange, failure)
-    terminal.verdict(found)
+    if arguments.json:
+        print(json_module.dumps(found, indent=2))
+    else:
+        for last in sent[-1:]:
+            show_answer(last, found.get('header', ''))
+        show_verdict(found)
     return {'readable': 0, 'blocked': 1, 'unreachable': 2}[found['verdict']]
 
 

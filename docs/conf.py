@@ -36,6 +36,7 @@ nitpick_ignore = [
     ('py:class', 'collections.abc.Mapping'),
 ]
 autodoc_typehints = 'none'
+autodoc_member_order = 'bysource'
 
 html_theme = 'furo'
 html_theme_options = {
