@@ -879,12 +879,7 @@ def filtered_response(request: Request, step: Step, kind: str) -> Reply:
 # ------------------------------------------------------------- the preflight cache, cookies
 
 
-class CacheEntry(NamedTuple):
-    """One method or header name that a preflight allowed."""
-
-    kind: str
-    name: str
-    credentials: bool
+CacheKey = tuple[str, str, bool]  # 'method' or 'header', its name, whether with credentials
 
 
 class PreflightCache:
@@ -892,25 +887,20 @@ class PreflightCache:
 
     def __init__(self, profile: Profile, clock: Clock) -> None:
         self._profile, self._clock = profile, clock
-        self._entries: dict[tuple[str, Url], dict[CacheEntry, float]] = {}
+        self._entries: dict[tuple[str, Url], dict[CacheKey, float]] = {}
 
-    def _matches(self, request: Request, kind: str, name: str) -> list[CacheEntry]:
+    def _matches(self, request: Request, kind: str, name: str) -> list[CacheKey]:
         """The entries that answer for a method or a header name (#concept-cache-match-method)."""
-        names, profile, now = {name}, self._profile, self._clock()
+        names, modes, profile, now = {name}, {request.include}, self._profile, self._clock()
         if profile.caches_wildcards and (
             name != 'authorization' or profile.wildcard_covers_authorization
         ):
             names.add('*')
-        any_mode = profile.shares_credentialed_cache and not request.include
+        if profile.shares_credentialed_cache:
+            modes.add(True)
         entries = self._entries.get((request.origin, request.url), {})
-        return [
-            entry
-            for entry, expires in entries.items()
-            if entry.kind == kind
-            and entry.name in names
-            and expires > now
-            and (entry.credentials == request.include or any_mode)
-        ]
+        keys = itertools.product([kind], names, modes)
+        return [key for key in keys if entries.get(key, now) > now]
 
     def covers(self, request: Request, unsafe_names: list[str]) -> bool:
         """Whether no preflight is needed, as an earlier one has answered already."""
@@ -935,9 +925,8 @@ class PreflightCache:
         expires = self._clock() + self.max_age(headers)
         entries = self._entries.setdefault((request.origin, request.url), {})
         for kind, name in ((kind, name) for kind, names in allowed.items() for name in names):
-            new = CacheEntry(kind, name, request.include)
-            for entry in self._matches(request, kind, name) or [new]:
-                entries[entry] = expires
+            for key in self._matches(request, kind, name) or [(kind, name, request.include)]:
+                entries[key] = expires
 
     def clear(self, request: Request) -> None:
         """Forget what is known about a request's origin and URL (#concept-cache-clear)."""
