@@ -9,14 +9,22 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-import falcon.testing
-import httpx
 import pytest
 
 from cors import PolicyError
+from cors_browser import Blocked, Browser
 from demo.tenants import create_tenants
-from tests.apps import INTERFACES, send
-from tests.lessons.asking import API, SHOP, STRANGER, ask, cors_headers, preflight
+from tests.apps import INTERFACES
+from tests.lessons.asking import (
+    API,
+    SHOP,
+    STRANGER,
+    ask,
+    blocked,
+    cors_headers,
+    fetch,
+    reads_menu,
+)
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 PARTNER = 'https://bread.example.net'
@@ -34,59 +42,74 @@ def load_anew(interface: str, lesson: str) -> ModuleType:
             sys.modules[name] = kept
 
 
+BAKER = {'Authorization': 'Bearer token-of-anna'}
+
+
 @both
 def test_shared_policy_answers_preflights_before_authentication(interface: str) -> None:
-    asked = preflight(interface, 'shared_policy', '/orders/17', 'DELETE', SHOP)
-    assert asked.status_code == 204
+    found = fetch(interface, 'shared_policy', '/orders/17', 'DELETE', headers=BAKER)
+    (asked,) = found.exchange.preflights
+    assert asked.status == 204
     assert cors_headers(asked)['allow-methods'] == 'GET, DELETE'
     assert cors_headers(asked)['allow-headers'] == 'Authorization'
 
 
 @both
 def test_shared_policy_still_authenticates(interface: str) -> None:
-    assert ask(interface, 'shared_policy', 'DELETE', '/orders/17').status_code == 401
-    token = 'Bearer token-of-anna'
-    done = ask(interface, 'shared_policy', 'DELETE', '/orders/17', Authorization=token)
+    assert fetch(interface, 'shared_policy', '/orders/17', 'DELETE').status == 401
+    done = fetch(interface, 'shared_policy', '/orders/17', 'DELETE', headers=BAKER)
     assert done.json() == {'cancelled': 17}
-    assert done.headers['Vary'] == 'Origin'
+    assert done.exchange.steps[-1].response_headers['Vary'] == 'Origin'
 
 
 @both
-@pytest.mark.parametrize(
-    ('origin', 'expected'),
-    [
+def test_several_origins(interface: str) -> None:
+    for page, expected in (
         (SHOP, {'allow-origin': SHOP, 'allow-credentials': 'true'}),
         (PARTNER, {'allow-origin': PARTNER}),
-        (STRANGER, {}),
-    ],
-)
-def test_several_origins(interface: str, origin: str, expected: dict[str, str]) -> None:
-    assert cors_headers(ask(interface, 'several_origins', 'GET', '/basket', origin)) == expected
+    ):
+        reply = fetch(interface, 'several_origins', '/basket', page=page)
+        assert cors_headers(reply.exchange.steps[-1]) == expected
+    with_cookies = fetch(interface, 'several_origins', '/basket', credentials='include')
+    assert with_cookies.json() == {'basket': None}
+    partner = blocked(interface, 'several_origins', '/basket', page=PARTNER, credentials='include')
+    assert partner.code == 'acac-missing'
+    stranger = blocked(interface, 'several_origins', '/basket', page=STRANGER)
+    assert cors_headers(stranger.exchange.steps[-1]) == {}
 
 
 @both
 @pytest.mark.parametrize(
-    ('origin', 'allowed'),
-    [
-        ('https://pr-17.preview.example.com', True),
-        ('https://a.b.preview.example.com', True),
-        ('https://preview.example.com', False),
-        ('https://evilpreview.example.com', False),
-        ('http://pr-17.preview.example.com', False),
-        ('https://pr-17.preview.example.com:8443', False),
-        ('https://pr-17.preview.example.com.evil.example', False),
-    ],
+    'page', ['https://pr-17.preview.example.com', 'https://a.b.preview.example.com']
 )
-def test_subdomains(interface: str, origin: str, allowed: bool) -> None:
-    headers = cors_headers(ask(interface, 'subdomains', 'GET', '/menu', origin))
-    assert headers == ({'allow-origin': origin} if allowed else {})
+def test_subdomains_read(interface: str, page: str) -> None:
+    reply = fetch(interface, 'subdomains', '/menu', page=page)
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': page}
 
 
 @both
-@pytest.mark.parametrize('origin', ['http://localhost:5173', 'http://127.0.0.1', SHOP])
-def test_local_development_allows_this_machine(interface: str, origin: str) -> None:
-    headers = cors_headers(ask(interface, 'local_development', 'GET', '/menu', origin))
-    assert headers == {'allow-origin': origin, 'allow-credentials': 'true'}
+@pytest.mark.parametrize(
+    'page',
+    [
+        'https://preview.example.com',
+        'https://evilpreview.example.com',
+        'http://pr-17.preview.example.com',
+        'https://pr-17.preview.example.com:8443',
+        'https://pr-17.preview.example.com.evil.example',
+    ],
+)
+def test_what_is_no_subdomain_reads_nothing(interface: str, page: str) -> None:
+    found = blocked(interface, 'subdomains', '/menu', page=page)
+    assert found.code == 'acao-missing'
+    assert cors_headers(found.exchange.steps[-1]) == {}
+
+
+@both
+@pytest.mark.parametrize('page', ['http://localhost:5173', 'http://127.0.0.1', SHOP])
+def test_local_development_allows_this_machine(interface: str, page: str) -> None:
+    reply = fetch(interface, 'local_development', '/menu', page=page, credentials='include')
+    headers = cors_headers(reply.exchange.steps[-1])
+    assert headers == {'allow-origin': page, 'allow-credentials': 'true'}
 
 
 @both
@@ -104,12 +127,13 @@ def test_local_development_is_closed_in_production(
 @both
 def test_origins_from_env_reads_and_trims(interface: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('BAKERY_ORIGINS', ' https://a.example ,https://b.example:8443')
-    client = falcon.testing.TestClient(load_anew(interface, 'origins_from_env').app)
-    for origin in ('https://a.example', 'https://b.example:8443'):
-        answer = client.simulate_get('/menu', headers={'Origin': origin})
-        assert answer.headers['access-control-allow-origin'] == origin
-    refused = client.simulate_get('/menu', headers={'Origin': SHOP})
-    assert 'access-control-allow-origin' not in refused.headers
+    app = load_anew(interface, 'origins_from_env').app
+    for page in ('https://a.example', 'https://b.example:8443'):
+        reply = Browser(app, page=page, api=API).fetch('/menu')
+        assert cors_headers(reply.exchange.steps[-1])['allow-origin'] == page
+    with pytest.raises(Blocked) as caught:
+        Browser(app, page=SHOP, api=API).fetch('/menu')
+    assert 'allow-origin' not in cors_headers(caught.value.exchange.steps[-1])
 
 
 @both
@@ -126,7 +150,7 @@ def test_origins_from_env_does_not_start_with_a_wrong_value(
 
 @both
 @pytest.mark.parametrize(
-    ('path', 'origin', 'allowed'),
+    ('path', 'page', 'allowed'),
     [
         ('/public/menu', STRANGER, '*'),
         ('/public/menu', SHOP, '*'),
@@ -137,17 +161,20 @@ def test_origins_from_env_does_not_start_with_a_wrong_value(
         ('/public', STRANGER, '*'),
     ],
 )
-def test_per_route(interface: str, path: str, origin: str, allowed: str | None) -> None:
-    answer = ask(interface, 'per_route', 'GET', path, origin)
-    assert cors_headers(answer).get('allow-origin') == allowed
-    asked = preflight(interface, 'per_route', path, 'PUT', origin)
-    assert cors_headers(asked).get('allow-origin') == allowed
+def test_per_route(interface: str, path: str, page: str, allowed: str | None) -> None:
+    for method in ('GET', 'PUT'):
+        if allowed:
+            steps = fetch(interface, 'per_route', path, method, page).exchange.steps
+        else:
+            steps = blocked(interface, 'per_route', path, method, page).exchange.steps
+            assert len(steps) == 1
+        assert {cors_headers(step).get('allow-origin') for step in steps} == {allowed}
 
 
 @both
 def test_per_route_changes_what_is_public(interface: str) -> None:
-    request = httpx.Request('PUT', f'{API}/public/menu', json={'rye': 4.5})
-    assert send(interface, 'per_route', request).json() == {'rye': 4.5}
+    changed = fetch(interface, 'per_route', '/public/menu', 'PUT', STRANGER, json={'rye': 4.5})
+    assert changed.json() == {'rye': 4.5}
 
 
 @both
@@ -159,20 +186,14 @@ def test_dynamic_origins_takes_up_a_changed_row_in_time(
     lesson = load_anew(interface, 'dynamic_origins')
     now = [1000.0]
     monkeypatch.setattr(lesson.time, 'monotonic', lambda: now[0])
-    client = falcon.testing.TestClient(lesson.app)
-
-    def allowed(origin: str) -> bool:
-        answer = client.simulate_get('/menu', headers={'Origin': origin})
-        return answer.headers.get('access-control-allow-origin') == origin
-
-    assert allowed(SHOP)
+    assert reads_menu(lesson.app, SHOP)
     with sqlite3.connect(file) as database:
         database.execute('UPDATE tenants SET origin = ?', (PARTNER,))
     database.close()
     now[0] += lesson.SECONDS
-    assert (allowed(SHOP), allowed(PARTNER)) == (True, False)
+    assert [reads_menu(lesson.app, page) for page in (SHOP, PARTNER)] == [True, False]
     now[0] += 0.1
-    assert (allowed(SHOP), allowed(PARTNER)) == (False, True)
+    assert [reads_menu(lesson.app, page) for page in (SHOP, PARTNER)] == [False, True]
     lesson.database.dispose()
 
 
@@ -188,59 +209,57 @@ def test_dynamic_origins_outlives_its_database_by_five_seconds(
     lesson = load_anew(interface, 'dynamic_origins')
     now = [1000.0]
     monkeypatch.setattr(lesson.time, 'monotonic', lambda: now[0])
-    client = falcon.testing.TestClient(lesson.app)
-
-    def allowed() -> bool:
-        answer = client.simulate_get('/menu', headers={'Origin': SHOP})
-        assert answer.status_code == 200
-        return 'access-control-allow-origin' in answer.headers
-
-    assert allowed()
+    assert reads_menu(lesson.app, SHOP)
     with sqlite3.connect(file) as database:
         database.execute('DROP TABLE tenants')
     database.close()
     now[0] += lesson.SECONDS
-    assert allowed()
+    assert reads_menu(lesson.app, SHOP)
     now[0] += 0.1
-    assert not allowed()
+    with pytest.raises(Blocked) as caught:
+        Browser(lesson.app, page=SHOP, api=API).fetch('/menu')
+    (step,) = caught.value.exchange.steps
+    assert (step.status, cors_headers(step)) == (200, {})
     assert 'no such table' in caplog.text
     lesson.database.dispose()
 
 
 @both
 def test_bearer_tokens(interface: str) -> None:
-    asked = preflight(interface, 'bearer_tokens', '/orders', 'GET', SHOP)
+    read = fetch(interface, 'bearer_tokens', '/orders', headers=BAKER)
+    asked, answered = read.exchange.steps
     assert cors_headers(asked)['allow-headers'] == 'Authorization'
-    token = 'Bearer token-of-anna'
-    read = ask(interface, 'bearer_tokens', 'GET', '/orders', Authorization=token)
     assert read.json() == [{'number': 17, 'bread': 'rye'}]
-    assert cors_headers(read) == {'allow-origin': SHOP}
-    refused = ask(interface, 'bearer_tokens', 'GET', '/orders')
-    assert (refused.status_code, cors_headers(refused)) == (401, {'allow-origin': SHOP})
+    assert cors_headers(answered) == {'allow-origin': SHOP}
+    refused = fetch(interface, 'bearer_tokens', '/orders')
+    assert refused.status == 401
+    assert cors_headers(refused.exchange.steps[-1]) == {'allow-origin': SHOP}
 
 
 @both
 def test_sinks_see_no_preflight(interface: str) -> None:
-    asked = preflight(interface, 'sinks', '/archive/2026/17', 'PUT', SHOP)
-    assert (asked.status_code, asked.text) == (204, '')
-    sent = ask(interface, 'sinks', 'PUT', '/archive/2026/17')
+    sent = fetch(interface, 'sinks', '/archive/2026/17', 'PUT')
+    (asked,) = sent.exchange.preflights
+    assert (asked.status, asked.response_body) == (204, b'')
     assert sent.json()['method'] == 'PUT'
 
 
 @both
 def test_static_files(interface: str) -> None:
-    picture = ask(interface, 'static_files', 'GET', '/pictures/loaf.svg')
-    assert cors_headers(picture) == {'allow-origin': SHOP}
-    assert cors_headers(ask(interface, 'static_files', 'GET', '/pictures/none.svg')) != {}
-    stranger = ask(interface, 'static_files', 'GET', '/pictures/loaf.svg', STRANGER)
-    assert (stranger.status_code, cors_headers(stranger)) == (200, {})
+    picture = fetch(interface, 'static_files', '/pictures/loaf.svg')
+    assert picture.status == 200
+    assert cors_headers(picture.exchange.steps[-1]) == {'allow-origin': SHOP}
+    assert fetch(interface, 'static_files', '/pictures/none.svg').status == 404
+    stranger = blocked(interface, 'static_files', '/pictures/loaf.svg', page=STRANGER)
+    (step,) = stranger.exchange.steps
+    assert (step.status, cors_headers(step)) == (200, {})
 
 
 @both
 def test_streaming(interface: str) -> None:
-    stream = ask(interface, 'streaming', 'GET', '/oven')
-    assert stream.text == 'data: rye\n\ndata: sourdough\n\n'
-    assert cors_headers(stream) == {'allow-origin': SHOP}
+    stream = fetch(interface, 'streaming', '/oven')
+    assert stream.text() == 'data: rye\n\ndata: sourdough\n\n'
+    assert cors_headers(stream.exchange.steps[-1]) == {'allow-origin': SHOP}
 
 
 @both
@@ -249,11 +268,12 @@ def test_log_first_logs_and_refuses_nobody(
 ) -> None:
     caplog.set_level(logging.WARNING, logger='bakery')
     evil = 'https://other.example.net/\x1b[31m'
-    assert cors_headers(ask(interface, 'log_first', 'GET', '/menu')) == {'allow-origin': '*'}
+    shop = fetch(interface, 'log_first', '/menu')
+    assert cors_headers(shop.exchange.steps[-1]) == {'allow-origin': '*'}
     assert ask(interface, 'log_first', 'GET', '/menu', None).status_code == 200
     assert caplog.text == ''
-    for origin in (STRANGER, evil):
-        answer = ask(interface, 'log_first', 'GET', '/menu', origin)
-        assert cors_headers(answer) == {'allow-origin': '*'}
+    stranger = fetch(interface, 'log_first', '/menu', page=STRANGER)
+    assert cors_headers(stranger.exchange.steps[-1]) == {'allow-origin': '*'}
+    assert cors_headers(ask(interface, 'log_first', 'GET', '/menu', evil)) == {'allow-origin': '*'}
     assert f"would be refused: '{STRANGER}', as the origin is not in" in caplog.text
     assert '\x1b' not in caplog.text

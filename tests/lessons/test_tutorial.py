@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import sys
 
 import httpx
@@ -10,26 +11,46 @@ import pytest
 
 from tests import outputs
 from tests.apps import INTERFACES, send
-from tests.lessons.asking import API, SHOP, STRANGER, ask, cors_headers, preflight
+from tests.lessons.asking import (
+    API,
+    SHOP,
+    STRANGER,
+    ask,
+    blocked,
+    cors_headers,
+    fetch,
+    open_page,
+)
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 
 
-@pytest.mark.parametrize('origin', [SHOP, STRANGER, 'null', None])
-def test_blocked_answers_everyone_and_allows_no_page(interface: str, origin: str | None) -> None:
-    response = ask(interface, 'blocked', 'GET', '/menu', origin)
-    assert response.json() == {'rye': 4.2, 'sourdough': 5.5}
+MENU = {'rye': 4.2, 'sourdough': 5.5}
+
+
+@pytest.mark.parametrize('page', [SHOP, STRANGER, 'null'])
+def test_blocked_answers_every_page_and_lets_none_read(interface: str, page: str) -> None:
+    found = blocked(interface, 'blocked', '/menu', page=page)
+    (step,) = found.exchange.steps
+    assert found.code == 'acao-missing'
+    assert json.loads(step.response_body) == MENU
+    assert cors_headers(step) == {}
+
+
+def test_blocked_answers_what_is_no_page(interface: str) -> None:
+    response = ask(interface, 'blocked', 'GET', '/menu', None)
+    assert response.json() == MENU
     assert cors_headers(response) == {}
 
 
-@pytest.mark.parametrize('origin', [SHOP, STRANGER, 'null'])
+@pytest.mark.parametrize('page', [SHOP, STRANGER, 'null'])
 @pytest.mark.parametrize(('path', 'status'), [('/menu', 200), ('/nothing', 404)])
 def test_any_origin_allows_every_page_on_every_route(
-    interface: str, path: str, status: int, origin: str
+    interface: str, path: str, status: int, page: str
 ) -> None:
-    response = ask(interface, 'any_origin', 'GET', path, origin)
-    assert response.status_code == status
-    assert cors_headers(response) == {'allow-origin': '*'}
+    reply = fetch(interface, 'any_origin', path, page=page)
+    assert reply.status == status
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': '*'}
 
 
 def test_any_origin_is_silent_without_origin(interface: str) -> None:
@@ -38,62 +59,76 @@ def test_any_origin_is_silent_without_origin(interface: str) -> None:
     assert cors_headers(response) == {}
 
 
-@pytest.mark.parametrize('origin', [SHOP, 'http://127.0.0.1:9000'])
-def test_one_origin_allows_what_is_listed(interface: str, origin: str) -> None:
-    response = ask(interface, 'one_origin', 'GET', '/menu', origin)
-    assert cors_headers(response) == {'allow-origin': origin}
+@pytest.mark.parametrize('page', [SHOP, 'http://127.0.0.1:9000'])
+def test_one_origin_allows_what_is_listed(interface: str, page: str) -> None:
+    reply = fetch(interface, 'one_origin', '/menu', page=page)
+    assert reply.json() == MENU
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': page}
 
 
 @pytest.mark.parametrize(
-    'origin',
+    'page',
     [
         STRANGER,
         'http://shop.example.com',
         'https://shop.example.com:8443',
         'https://shop.example.com.evil.example',
-        'https://SHOP.example.com',
         'http://localhost:9000',
         'null',
     ],
 )
-def test_one_origin_allows_nothing_else(interface: str, origin: str) -> None:
-    response = ask(interface, 'one_origin', 'GET', '/menu', origin)
+def test_one_origin_allows_nothing_else(interface: str, page: str) -> None:
+    found = blocked(interface, 'one_origin', '/menu', page=page)
+    (step,) = found.exchange.steps
+    assert (found.code, step.status) == ('acao-missing', 200)
+    assert cors_headers(step) == {}
+
+
+def test_one_origin_allows_no_origin_that_browsers_never_send(interface: str) -> None:
+    response = ask(interface, 'one_origin', 'GET', '/menu', 'https://SHOP.example.com')
     assert response.status_code == 200
     assert cors_headers(response) == {}
 
 
 def test_preflight_allows_the_methods_of_the_route(interface: str) -> None:
-    headers = cors_headers(preflight(interface, 'preflight', '/orders/17', 'PUT', SHOP))
+    reply = fetch(interface, 'preflight', '/orders/17', 'PUT', json={})
+    headers = cors_headers(reply.exchange.preflights[0])
     assert headers['allow-origin'] == SHOP
     assert headers['allow-methods'] == 'GET, PUT'
 
 
 def test_preflight_allows_a_stranger_nothing(interface: str) -> None:
-    response = preflight(interface, 'preflight', '/orders/17', 'PUT', STRANGER)
-    assert cors_headers(response) == {}
+    found = blocked(interface, 'preflight', '/orders/17', 'PUT', STRANGER, json={})
+    assert found.code == 'preflight-acao-missing'
+    assert cors_headers(found.exchange.steps[0]) == {}
+    assert not found.exchange.reached_server
 
 
 def test_preflight_reads_and_changes_an_order(interface: str) -> None:
-    read = ask(interface, 'preflight', 'GET', '/orders/17')
+    read = fetch(interface, 'preflight', '/orders/17')
     assert read.json() == {'number': 17, 'bread': 'rye', 'loaves': 1}
-    request = httpx.Request('PUT', f'{API}/orders/17', json={'loaves': 2}, headers={'Origin': SHOP})
-    changed = send(interface, 'preflight', request)
+    changed = fetch(interface, 'preflight', '/orders/17', 'PUT', json={'loaves': 2})
     assert changed.json() == {'number': 17, 'changed': {'loaves': 2}}
-    assert cors_headers(changed) == {'allow-origin': SHOP}
+    assert cors_headers(changed.exchange.steps[-1]) == {'allow-origin': SHOP}
 
 
 def test_credentials_gives_the_shop_cookies(interface: str) -> None:
-    response = ask(interface, 'credentials', 'POST', '/basket/rye')
-    assert cors_headers(response) == {'allow-origin': SHOP, 'allow-credentials': 'true'}
-    assert response.cookies['basket'] == 'rye'
-    read = ask(interface, 'credentials', 'GET', '/basket', Cookie='basket=rye')
+    browser = open_page(interface, 'credentials')
+    bought = browser.fetch('/basket/rye', 'POST', credentials='include')
+    headers = cors_headers(bought.exchange.steps[-1])
+    assert headers == {'allow-origin': SHOP, 'allow-credentials': 'true'}
+    assert [(cookie.name, cookie.value) for cookie in browser.cookies] == [('basket', 'rye')]
+    read = browser.fetch('/basket', credentials='include')
     assert read.json() == {'basket': 'rye'}
 
 
 def test_credentials_lets_the_partner_read_without_cookies(interface: str) -> None:
     partner = 'https://partner.example.com'
-    response = ask(interface, 'credentials', 'GET', '/basket', partner)
-    assert cors_headers(response) == {'allow-origin': partner}
+    reply = fetch(interface, 'credentials', '/basket', page=partner)
+    assert reply.json() == {'basket': None}
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': partner}
+    found = blocked(interface, 'credentials', '/basket', page=partner, credentials='include')
+    assert found.code == 'acac-missing'
 
 
 def test_credentials_marks_the_cookie_secure_over_https(interface: str) -> None:
@@ -104,9 +139,9 @@ def test_credentials_marks_the_cookie_secure_over_https(interface: str) -> None:
 
 
 def test_credentials_takes_known_breads_only(interface: str) -> None:
-    response = ask(interface, 'credentials', 'POST', '/basket/x;Path=')
-    assert response.status_code == 404
-    assert 'Set-Cookie' not in response.headers
+    reply = fetch(interface, 'credentials', '/basket/x;Path=', 'POST', credentials='include')
+    assert reply.status == 404
+    assert 'Set-Cookie' not in reply.exchange.steps[-1].response_headers
 
 
 def test_the_flag_and_the_middleware_do_not_start(interface: str) -> None:
@@ -119,21 +154,27 @@ def test_the_flag_and_the_middleware_do_not_start(interface: str) -> None:
 
 
 def test_expose_headers_names_one_of_two(interface: str) -> None:
-    response = ask(interface, 'expose_headers', 'GET', '/orders')
-    assert response.headers['X-Oven'] == 'north'
-    assert cors_headers(response)['expose-headers'] == 'X-Total-Count'
+    reply = fetch(interface, 'expose_headers', '/orders')
+    (step,) = reply.exchange.steps
+    assert step.response_headers['X-Oven'] == 'north'
+    assert cors_headers(step)['expose-headers'] == 'X-Total-Count'
+    assert reply.headers['X-Total-Count'] == '2'
+    assert 'X-Oven' not in reply.headers
 
 
 def test_responder_override_opens_one_answer(interface: str) -> None:
-    hours = ask(interface, 'responder_override', 'GET', '/hours', STRANGER)
-    assert cors_headers(hours) == {'allow-origin': '*'}
-    menu = ask(interface, 'responder_override', 'GET', '/menu', STRANGER)
-    assert cors_headers(menu) == {}
+    hours = fetch(interface, 'responder_override', '/hours', page=STRANGER)
+    assert cors_headers(hours.exchange.steps[-1]) == {'allow-origin': '*'}
+    menu = blocked(interface, 'responder_override', '/menu', page=STRANGER)
+    assert cors_headers(menu.exchange.steps[-1]) == {}
 
 
 def test_responder_override_does_not_reach_the_preflight(interface: str) -> None:
-    asked = preflight(interface, 'responder_override', '/hours', 'PUT', STRANGER)
-    assert cors_headers(asked) == {}
+    found = blocked(interface, 'responder_override', '/hours', 'PUT', STRANGER, json={'opens': 6})
+    assert found.code == 'preflight-acao-missing'
+    assert cors_headers(found.exchange.steps[0]) == {}
+    assert not found.exchange.reached_server
+    # No browser gets this far: the answer to the PUT itself would have allowed the page.
     request = httpx.Request('PUT', f'{API}/hours', json={'opens': 6}, headers={'Origin': STRANGER})
     assert cors_headers(send(interface, 'responder_override', request)) == {'allow-origin': '*'}
 
@@ -149,9 +190,9 @@ def test_responder_override_does_not_reach_the_preflight(interface: str) -> None
     ],
 )
 def test_errors_keep_their_headers(interface: str, method: str, path: str, status: int) -> None:
-    response = ask(interface, 'errors', method, path)
-    assert response.status_code == status
-    assert cors_headers(response) == {'allow-origin': SHOP}
+    reply = fetch(interface, 'errors', path, method)
+    assert reply.status == status
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': SHOP}
 
 
 @pytest.mark.parametrize(
@@ -160,28 +201,31 @@ def test_errors_keep_their_headers(interface: str, method: str, path: str, statu
 )
 def test_authentication_refuses_readably(interface: str, token: str | None, status: int) -> None:
     headers = {'Authorization': token} if token else {}
-    response = ask(interface, 'authentication', 'DELETE', '/orders/17', **headers)
-    assert response.status_code == status
-    assert cors_headers(response) == {'allow-origin': SHOP}
+    reply = fetch(interface, 'authentication', '/orders/17', 'DELETE', headers=headers)
+    assert reply.status == status
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': SHOP}
+
+
+BAKER = {'Authorization': 'Bearer token-of-anna'}
 
 
 def test_authentication_lets_the_baker_cancel(interface: str) -> None:
-    token = 'Bearer token-of-anna'
-    response = ask(interface, 'authentication', 'DELETE', '/orders/17', Authorization=token)
-    assert response.json() == {'cancelled': 17}
+    reply = fetch(interface, 'authentication', '/orders/17', 'DELETE', headers=BAKER)
+    assert reply.json() == {'cancelled': 17}
 
 
 def test_authentication_lets_preflights_pass_and_no_other_options(interface: str) -> None:
-    passed = preflight(interface, 'authentication', '/orders/17', 'DELETE', SHOP)
-    assert passed.status_code == 200
+    reply = fetch(interface, 'authentication', '/orders/17', 'DELETE', headers=BAKER)
+    (passed,) = reply.exchange.preflights
+    assert passed.status == 200
     assert cors_headers(passed)['allow-methods'] == 'DELETE'
     assert ask(interface, 'authentication', 'OPTIONS', '/orders/17').status_code == 401
 
 
 def test_wrong_auth_preflight_refuses_every_page(interface: str) -> None:
-    asked = preflight(interface, 'wrong_auth_preflight', '/orders/17', 'DELETE', SHOP)
-    assert asked.status_code == 401
+    found = blocked(interface, 'wrong_auth_preflight', '/orders/17', 'DELETE', headers=BAKER)
+    (asked,) = found.exchange.steps
+    assert (found.code, asked.status) == ('preflight-status', 401)
     assert 'allow-methods' not in cors_headers(asked)
-    token = 'Bearer token-of-anna'
-    called = ask(interface, 'wrong_auth_preflight', 'DELETE', '/orders/17', Authorization=token)
+    called = ask(interface, 'wrong_auth_preflight', 'DELETE', '/orders/17', **BAKER)
     assert called.json() == {'cancelled': 17}  # outside a browser it works
