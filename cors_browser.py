@@ -56,6 +56,7 @@ Target = App | str
 Body = str | bytes | Mapping[str, str] | Iterable[bytes] | None
 Clock = Callable[[], float]
 Check = Callable[[], bool]
+Allowed = dict[str, list[str]]  # by 'method' and 'header'
 
 OPAQUE = 'null'
 DEFAULT_PORTS = {'http': 80, 'https': 443}
@@ -79,7 +80,9 @@ METHOD_OVERRIDES = {'x-http-method', 'x-http-method-override', 'x-method-overrid
 NO_CORS_HEADERS = {'accept', 'accept-language', 'content-language', 'content-type'}
 BODY_HEADERS = {'content-encoding', 'content-language', 'content-location', 'content-type'}
 FORM_TYPES = {'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'}
-CLIENT_HINTS = re.compile('save-data|device-memory|dpr|(viewport-)?width|rtt|downlink|ect')
+CLIENT_HINTS = {
+    'device-memory', 'downlink', 'dpr', 'ect', 'rtt', 'save-data', 'viewport-width', 'width',
+}  # fmt: skip
 VISIBLE_HEADERS = re.compile(
     'cache-control|content-(language|length|type)|expires|last-modified|pragma'
 )
@@ -126,6 +129,7 @@ def cors_check_rules(point: str, prefix: str, answer: str) -> dict[str, Rule]:
 
 
 ACAO, ACAC = 'Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials'
+ACEH = 'Access-Control-Expose-Headers'
 ACAM, ACAH = 'Access-Control-Allow-Methods', 'Access-Control-Allow-Headers'
 PREFLIGHT, REDIRECT = 'cors-preflight-fetch', 'http-redirect-fetch'
 #: Each way to fail, by its stable code, in the order of the decisions.
@@ -177,6 +181,30 @@ class Profile:
     checks_status_first: bool = False  #: A preflight's status is judged before its CORS headers.
     #: The referrer policy ``no-referrer`` hides the Origin of a POST that is no CORS request.
     no_referrer_hides_origin: bool = True
+    safelists_user_agent: bool = False  #: A page's own User-Agent needs no preflight.
+    range_unit_in_any_case: bool = False  #: ``Bytes=0-`` is safelisted like ``bytes=0-``.
+    repeats_header_names: bool = False  #: A preflight names a header as often as it is unsafe.
+    #: After a redirect that taints the origin, preflights are made in the name of the page's.
+    preflight_names_page: bool = False
+    preflights_every_hop: bool = (
+        False  #: What needs a preflight does, after redirects, even as GET.
+    )
+    rebuilds_headers: bool = False  #: Each redirect takes from the headers of the first request.
+    redirects_delete_as_get: bool = False  #: DELETE becomes GET where it is redirected elsewhere.
+    preflight_names_first_headers: bool = False  #: Those that redirects took away, too.
+    #: A fetch that began at the page's own origin needs credentials allowed to be redirected.
+    redirects_need_credentials: bool = False
+    #: ``*`` in Access-Control-Expose-Headers counts though a later member is malformed.
+    exposes_all_despite_errors: bool = False
+    trusts_own_preflight: bool = False  #: A preflight to the page's own origin needs no headers.
+    clears_cache_on_failure: bool = True  #: A failed fetch makes its preflight be forgotten.
+    #: Even if what made it fail is a redirect where the page asked for none.
+    clears_cache_on_redirect: bool = True
+    remembers_refusals: bool = False  #: So are preflights that allow something, though not all.
+    caches_opaque_origins: bool = True  #: Preflights of pages with the origin null are remembered.
+    caches_tainted_origins: bool = True  #: And those after redirects that made it null.
+    #: Cross-Origin-Resource-Policy: same-site holds between the ports of an IP address.
+    addresses_are_sites: bool = True
     lax_by_default: bool = True  #: Cookies without SameSite are treated as ``SameSite=Lax``.
     third_party_cookies: bool = True  #: Cookies work on other sites than the top-level page's.
     secure_cookies_on_loopback: bool = True  #: ``Secure`` cookies work on http to this machine.
@@ -188,17 +216,24 @@ PROFILES: dict[str, Profile] = {
     'chromium': Profile(
         'chromium', max_age_cap=7200, negative_max_age_is_zero=True, combines_headers=True,
         wildcard_covers_authorization=True, safelists_client_hints=True,
-        no_referrer_hides_origin=False,
+        no_referrer_hides_origin=False, safelists_user_agent=True, clears_cache_on_failure=False,
+        caches_opaque_origins=False, caches_tainted_origins=False, addresses_are_sites=False,
     ),
     'firefox': Profile(
         'firefox', max_age_cap=86400, bad_max_age=0, caches_wildcards=False,
         shares_credentialed_cache=False, wildcard_covers_authorization=True,
         safelists_non_ascii=False, checks_status_first=True, lax_by_default=False,
+        repeats_header_names=True, preflight_names_page=True, preflights_every_hop=True,
+        trusts_own_preflight=True, rebuilds_headers=True, exposes_all_despite_errors=True,
+        clears_cache_on_redirect=False,
     ),
     'webkit': Profile(
         'webkit', max_age_cap=600, negative_max_age_is_zero=True, lax_by_default=False,
         wildcard_covers_authorization=True, third_party_cookies=False,
-        secure_cookies_on_loopback=False,
+        secure_cookies_on_loopback=False, combines_headers=True, range_unit_in_any_case=True,
+        preflights_every_hop=True, redirects_delete_as_get=True, clears_cache_on_failure=False,
+        preflight_names_first_headers=True, redirects_need_credentials=True,
+        remembers_refusals=True, caches_tainted_origins=False,
     ),
 }  # fmt: skip
 
@@ -535,9 +570,14 @@ def public_suffixes() -> Any:
     return need('publicsuffixlist', 'tell whether two hosts are one site').PublicSuffixList()
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address."""
+    return re.fullmatch(r'[0-9.]+|\[.*', host) is not None
+
+
 def registrable_domain(host: str) -> str | None:
     """The part of a host that was registered; None for addresses and public suffixes."""
-    if '.' not in host or re.fullmatch(r'[0-9.]+|\[.*', host):
+    if '.' not in host or is_address(host):
         return None
     domain: str | None = public_suffixes().privatesuffix(host)
     return domain
@@ -592,9 +632,11 @@ def is_safelisted_request_header(name: str, value: str, profile: Profile) -> boo
     if name in {'accept-language', 'content-language'}:
         return LANGUAGE.fullmatch(value) is not None
     if name == 'range':
-        span = RANGE.fullmatch(value)
+        span = RANGE.fullmatch(value.lower() if profile.range_unit_in_any_case else value)
         return bool(span and (not span[2] or int(span[1]) <= int(span[2])))
-    return profile.safelists_client_hints and CLIENT_HINTS.fullmatch(name) is not None
+    if name == 'user-agent':
+        return profile.safelists_user_agent
+    return profile.safelists_client_hints and name in CLIENT_HINTS
 
 
 def unsafe_request_header_names(headers: Pairs, profile: Profile) -> list[str]:
@@ -602,10 +644,11 @@ def unsafe_request_header_names(headers: Pairs, profile: Profile) -> list[str]:
     entries = Headers(headers).items() if profile.combines_headers else headers
     safe = [e for e in entries if is_safelisted_request_header(*e, profile)]
     oversize = sum(len(value) for _, value in safe) > 1024
-    return sorted({entry[0] for entry in entries if oversize or entry not in safe})
+    unsafe = [entry[0] for entry in entries if oversize or entry not in safe]
+    return sorted(unsafe if profile.repeats_header_names else {*unsafe})
 
 
-def append_header(headers: Pairs, name: str, raw: str, mode: str) -> None:
+def append_header(headers: Pairs, name: str, raw: str, mode: str, profile: Profile) -> None:
     """Add a header, its name in lower case, if a page may set it (#concept-headers-append)."""
     lower, value = name.lower(), raw.strip(' \t\r\n')
     if not TOKEN.fullmatch(name):
@@ -614,9 +657,9 @@ def append_header(headers: Pairs, name: str, raw: str, mode: str) -> None:
         raise Blocked('bad-request', f'headers: {name} cannot be {quoted(value)}')
     if is_forbidden_request_header(lower, value):
         return
-    combined, standard = ', '.join([*Headers(headers).lines(name), value]), PROFILES['standard']
+    combined = ', '.join([*Headers(headers).lines(name), value])
     if mode != 'no-cors' or (
-        lower in NO_CORS_HEADERS and is_safelisted_request_header(lower, combined, standard)
+        lower in NO_CORS_HEADERS and is_safelisted_request_header(lower, combined, profile)
     ):
         headers.append((lower, value))
 
@@ -660,6 +703,7 @@ class Request:
                 raise ValueError(f'{name}: {value!r} is unknown; choose one of {CHOICES[name]}')
         if url.scheme == 'data':
             raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
+        profile = PROFILES[exchange.profile]
         self.exchange, self.page, self.urls = exchange, exchange.page, [url]
         self.mode, self.redirect, self.referrer_policy = mode, redirect, referrer_policy
         self.credentials, self.include = credentials, credentials == 'include'
@@ -667,6 +711,7 @@ class Request:
         self.body, content_type = extract_body(body, json)
         self.is_stream = not isinstance(body, str | bytes | Mapping | None)
         self.use_preflight = upload_listener or self.is_stream
+        self.needs_preflight = False
         self.method = normalize_method(method)
         if self.body is not None and self.method in {'GET', 'HEAD'}:
             raise Blocked('bad-request', f'a {self.method} request cannot have a body')
@@ -681,9 +726,10 @@ class Request:
             headers = cast('Mapping[str, str]', headers).items()
         self.headers: Pairs = []
         for name, value in headers or ():
-            append_header(self.headers, name, value, mode)
+            append_header(self.headers, name, value, mode, profile)
         if content_type and 'content-type' not in Headers(self.headers):
-            append_header(self.headers, 'content-type', content_type, mode)
+            append_header(self.headers, 'content-type', content_type, mode, profile)
+        self.first_headers = [*self.headers]
 
     @property
     def url(self) -> Url:
@@ -738,22 +784,22 @@ def extract_header_list_values(headers: Headers, name: str) -> list[str] | None:
     return [*filter(None, members)]
 
 
-def cors_check(request: Request, headers: Headers, prefix: str = '') -> None:
+def cors_check(headers: Headers, origin: str, include: bool, prefix: str = '') -> None:
     """Raise unless an answer is shared with the page (#cors-check)."""
     allowed, credentials = headers.get(ACAO), headers.get(ACAC)
     if allowed is None:
         raise Blocked(prefix + 'acao-missing', f'the answer has no {ACAO}', ACAO)
-    if allowed == '*' and not request.include:
+    if allowed == '*' and not include:
         return
-    if allowed != request.origin:
-        reason = f'{ACAO} is {quoted(allowed)}, the Origin sent is {quoted(request.origin)}'
+    if allowed != origin:
+        reason = f'{ACAO} is {quoted(allowed)}, the Origin sent is {quoted(origin)}'
         code = 'acao-multiple' if ',' in allowed else 'acao-mismatch'
         code = 'acao-wildcard-with-credentials' if allowed == '*' else code
         raise Blocked(prefix + code, reason, ACAO)
-    if request.include and credentials is None:
+    if include and credentials is None:
         reason = f"credentials are 'include', and the answer has no {ACAC}"
         raise Blocked(prefix + 'acac-missing', reason, ACAC)
-    if request.include and credentials != 'true':
+    if include and credentials != 'true':
         reason = f"{ACAC} is {quoted(credentials or '')}, not 'true'"
         raise Blocked(prefix + 'acac-not-true', reason, ACAC)
 
@@ -768,10 +814,8 @@ def preflight_status_check(step: Step) -> None:
         raise Blocked('preflight-status', f'the preflight is answered {step.status}, not 2xx')
 
 
-def allowed_by_preflight(
-    request: Request, unsafe_names: list[str], headers: Headers, profile: Profile
-) -> dict[str, list[str]]:
-    """The methods and headers that a preflight allows; raise if they do not suffice."""
+def allowed_by_preflight(request: Request, headers: Headers) -> Allowed:
+    """The methods and the header names that the answer to a preflight lists."""
     lists: dict[str, list[str] | None] = {ACAM: None, ACAH: None}
     for header, code in (
         (ACAM, 'preflight-bad-allow-methods'),
@@ -783,7 +827,15 @@ def allowed_by_preflight(
             raise Blocked(code, str(error), header) from None
     if lists[ACAM] is None and request.use_preflight:
         lists[ACAM] = [request.method]
-    methods, names = lists[ACAM] or [], [name.lower() for name in lists[ACAH] or []]
+    names = [name.lower() for name in lists[ACAH] or []]
+    return {'method': lists[ACAM] or [], 'header': names}
+
+
+def preflight_check(
+    request: Request, unsafe_names: list[str], allowed: Allowed, profile: Profile
+) -> None:
+    """Raise unless what a preflight allows suffices (#cors-preflight-fetch)."""
+    methods, names = allowed['method'], allowed['header']
     by_star = '*' in methods and not request.include
     if request.method not in {*methods, *SAFELISTED_METHODS} and not by_star:
         reason = f'{ACAM} is {quoted(", ".join(methods))}, without {request.method}'
@@ -796,7 +848,6 @@ def allowed_by_preflight(
         if name == 'authorization' and not profile.wildcard_covers_authorization:
             reason = f"'*' in {ACAH} does not cover Authorization"
             raise Blocked('preflight-authorization-wildcard', reason, ACAH)
-    return {'method': methods, 'header': names}
 
 
 def literal_star(members: list[str]) -> str:
@@ -810,21 +861,29 @@ def tao_check(request: Request, headers: Headers) -> bool:
     return request.tainting == 'basic' or '*' in values or request.origin in values
 
 
-def cross_origin_resource_policy_check(request: Request, headers: Headers) -> None:
+def cross_origin_resource_policy_check(
+    request: Request, headers: Headers, profile: Profile
+) -> None:
     """Raise if a ``no-cors`` answer is withheld (#cross-origin-resource-policy-check)."""
     name, page, url = 'Cross-Origin-Resource-Policy', request.page, request.url
     policy = headers.get(name)
     safe = page.startswith('https:') or url.scheme != 'https'
+    is_site = profile.addresses_are_sites or not is_address(url.host)
     if (
         policy not in {'same-origin', 'same-site'}
         or same_origin(page, url.origin)
-        or (policy == 'same-site' and safe and same_site(page, url.origin, schemelessly=True))
+        or (
+            policy == 'same-site'
+            and safe
+            and is_site
+            and same_site(page, url.origin, schemelessly=True)
+        )
     ):
         return
     raise Blocked('corp', f'{name} is {policy}, the page is {page}', name)
 
 
-def http_redirect_fetch(request: Request, step: Step) -> bool:
+def http_redirect_fetch(request: Request, step: Step, profile: Profile) -> bool:
     """Turn a request to the Location of an answer, if it has one (#http-redirect-fetch)."""
     locations = step.response_headers.lines('Location')
     if not locations:
@@ -843,13 +902,24 @@ def http_redirect_fetch(request: Request, step: Step) -> bool:
         raise Blocked('redirect-credentials', 'Location carries a user name', 'Location')
     if step.status != 303 and request.is_stream:
         raise Blocked('redirect-stream-body', f'{step.status} asks for the body once more')
-    if (step.status in {301, 302} and request.method == 'POST') or (
-        step.status == 303 and request.method not in {'GET', 'HEAD'}
+    elsewhere = not same_origin(request.url.origin, url.origin)
+    if profile.rebuilds_headers:
+        request.headers = [*request.first_headers]
+    if (
+        (step.status in {301, 302} and request.method == 'POST')
+        or (step.status == 303 and request.method not in {'GET', 'HEAD'})
+        or (elsewhere and request.method == 'DELETE' and profile.redirects_delete_as_get)
     ):
         request.method, request.body, request.is_stream = 'GET', None, False
         request.headers = [pair for pair in request.headers if pair[0] not in BODY_HEADERS]
-    if not same_origin(request.url.origin, url.origin):
-        request.headers = [pair for pair in request.headers if pair[0] != 'authorization']
+    began_at_home = same_origin(request.page, request.urls[0].origin)
+    if profile.redirects_need_credentials and began_at_home and request.tainting == 'cors':
+        include = request.credentials != 'omit' and not request.needs_preflight
+        cors_check(step.response_headers, request.origin, include)
+    if elsewhere:
+        dropped = {'authorization'} | (CLIENT_HINTS if profile.safelists_client_hints else set())
+        dropped.discard('save-data')
+        request.headers = [pair for pair in request.headers if pair[0] not in dropped]
     request.urls.append(url)
     return True
 
@@ -861,9 +931,14 @@ def filtered_response(request: Request, step: Step, kind: str) -> Reply:
         url = '' if kind == 'opaque' else url
         return Reply(kind, url, 0, Headers(), b'', False, False, exchange)
     exposed: set[str] = set()
-    with contextlib.suppress(ValueError):
-        names = extract_header_list_values(headers, 'Access-Control-Expose-Headers') or []
+    try:
+        names = extract_header_list_values(headers, ACEH) or []
         exposed = {name.lower() for name in names}
+    except ValueError:
+        members = (member.strip(' \t') for member in headers[ACEH].split(','))
+        well_formed = itertools.takewhile(lambda name: not name or TOKEN.fullmatch(name), members)
+        if PROFILES[exchange.profile].exposes_all_despite_errors:
+            exposed = {'*'} & {*well_formed}
     everything = kind == 'basic' or ('*' in exposed and not request.include)
     visible = Headers(
         (name, value)
@@ -892,18 +967,30 @@ class PreflightCache:
     def _matches(self, request: Request, kind: str, name: str) -> list[CacheKey]:
         """The entries that answer for a method or a header name (#concept-cache-match-method)."""
         names, modes, profile, now = {name}, {request.include}, self._profile, self._clock()
-        if profile.caches_wildcards and (
-            name != 'authorization' or profile.wildcard_covers_authorization
+        if (
+            profile.caches_wildcards
+            and (name != 'authorization' or profile.wildcard_covers_authorization)
+            and not (request.include and profile.remembers_refusals)
         ):
             names.add('*')
         if profile.shares_credentialed_cache:
             modes.add(True)
-        entries = self._entries.get((request.origin, request.url), {})
+        entries = self._entries.get((self._origin(request), request.url), {})
         keys = itertools.product([kind], names, modes)
         return [key for key in keys if entries.get(key, now) > now]
 
     def covers(self, request: Request, unsafe_names: list[str]) -> bool:
         """Whether no preflight is needed, as an earlier one has answered already."""
+        profile, origin = self._profile, self._origin(request)
+        if origin == OPAQUE and not (
+            profile.caches_opaque_origins
+            and (profile.caches_tainted_origins or request.page == OPAQUE)
+        ):
+            return False
+        if profile.preflights_every_hop and request.needs_preflight:
+            known = self._entries.get((origin, request.url), {}).values()
+            if all(expires <= self._clock() for expires in known):
+                return False
         method_needed = request.use_preflight or request.method not in SAFELISTED_METHODS
         if method_needed and not self._matches(request, 'method', request.method):
             return False
@@ -912,7 +999,7 @@ class PreflightCache:
     def max_age(self, headers: Headers) -> float:
         """How many seconds an answer to a preflight is remembered; 5 where it says nothing."""
         lines = headers.lines('Access-Control-Max-Age')
-        if not lines:
+        if not any(lines):
             return 5
         number = re.fullmatch('(-?)[0-9]+', lines[0]) if len(lines) == 1 else None
         if number is None or (number[1] and not self._profile.negative_max_age_is_zero):
@@ -920,17 +1007,22 @@ class PreflightCache:
         age = float(lines[0])
         return age if self._profile.max_age_cap is None else min(age, self._profile.max_age_cap)
 
-    def store(self, request: Request, allowed: Mapping[str, list[str]], headers: Headers) -> None:
+    def store(self, request: Request, allowed: Allowed, headers: Headers) -> None:
         """Remember what an answer allows; what was known already gets the new age."""
         expires = self._clock() + self.max_age(headers)
-        entries = self._entries.setdefault((request.origin, request.url), {})
+        entries = self._entries.setdefault((self._origin(request), request.url), {})
         for kind, name in ((kind, name) for kind, names in allowed.items() for name in names):
             for key in self._matches(request, kind, name) or [(kind, name, request.include)]:
                 entries[key] = expires
 
     def clear(self, request: Request) -> None:
         """Forget what is known about a request's origin and URL (#concept-cache-clear)."""
-        self._entries.pop((request.origin, request.url), None)
+        if self._profile.clears_cache_on_failure:
+            self._entries.pop((self._origin(request), request.url), None)
+
+    def _origin(self, request: Request) -> str:
+        """The origin in whose name a preflight is made."""
+        return request.page if self._profile.preflight_names_page else request.origin
 
 
 @dataclass
@@ -1380,6 +1472,9 @@ class Browser:
         secure_page = any(o.startswith('https:') for o in (self.page, self.top_level))
         if secure_page and url.scheme == 'http' and not is_trustworthy(url):
             raise Blocked('mixed-content', f'a page on https may not fetch {url}')
+        if self.profile.preflights_every_hop:
+            names = unsafe_request_header_names(request.headers, self.profile)
+            request.needs_preflight |= names != []
         if same_origin(self.page, url.origin) and request.tainting == 'basic':
             return await self._http_fetch(request)
         if request.mode == 'same-origin':
@@ -1392,15 +1487,21 @@ class Browser:
             raise Blocked('cors-scheme', f'{url} is neither http nor https')
         request.tainting = 'opaque' if request.mode == 'no-cors' else 'cors'
         unsafe_names = unsafe_request_header_names(request.headers, self.profile)
+        if self.profile.preflight_names_first_headers:
+            unsafe_names = unsafe_request_header_names(request.first_headers, self.profile)
         why = preflight_reasons(request, unsafe_names)
+        if self.profile.preflights_every_hop and request.needs_preflight:
+            why = why or ('an earlier preflight',)
         if request.tainting == 'opaque' or not why:
             return await self._http_fetch(request)
         try:
             if not self._cache.covers(request, unsafe_names):
                 await self._cors_preflight_fetch(request, unsafe_names, why)
+            request.needs_preflight = True
             return await self._http_fetch(request)
-        except FetchFailed:
-            self._cache.clear(request)
+        except FetchFailed as failure:
+            if failure.code != 'redirect-mode' or self.profile.clears_cache_on_redirect:
+                self._cache.clear(request)
             raise
 
     async def _cors_preflight_fetch(
@@ -1410,15 +1511,20 @@ class Browser:
         headers = [('accept', '*/*'), ('access-control-request-method', request.method)]
         if unsafe_names:
             headers.append(('access-control-request-headers', ','.join(unsafe_names)))
-        headers.append(('origin', request.origin))
+        named = self.page if self.profile.preflight_names_page else request.origin
+        headers.append(('origin', named))
         step = Step(True, 'OPTIONS', str(request.url), headers, why=why)
         await self._http_network_fetch(request, step)
         if self.profile.checks_status_first:
             preflight_status_check(step)
-        cors_check(request, step.response_headers, 'preflight-')
+        if not (self.profile.trusts_own_preflight and same_origin(self.page, request.url.origin)):
+            cors_check(step.response_headers, named, request.include, 'preflight-')
         preflight_status_check(step)
         answer = step.response_headers
-        allowed = allowed_by_preflight(request, unsafe_names, answer, self.profile)
+        allowed = allowed_by_preflight(request, answer)
+        if self.profile.remembers_refusals:
+            self._cache.store(request, allowed, answer)
+        preflight_check(request, unsafe_names, allowed, self.profile)
         self._cache.store(request, allowed, answer)
 
     async def _http_fetch(self, request: Request) -> Reply:
@@ -1433,17 +1539,17 @@ class Browser:
         step = Step(False, request.method, str(request.url), headers, request.body or b'')
         await self._http_network_fetch(request, step)
         if request.tainting == 'cors':
-            cors_check(request, step.response_headers)
+            cors_check(step.response_headers, request.origin, request.include)
         request.timing_visible &= tao_check(request, step.response_headers)
         if request.tainting == 'opaque':
-            cross_origin_resource_policy_check(request, step.response_headers)
+            cross_origin_resource_policy_check(request, step.response_headers, self.profile)
         if step.status in REDIRECT_STATUSES:
             if request.redirect == 'error':
                 reason = f"the answer is a redirect ({step.status}), and redirect is 'error'"
                 raise Blocked('redirect-mode', reason)
             if request.redirect == 'manual':
                 return filtered_response(request, step, 'opaqueredirect')
-            if http_redirect_fetch(request, step):
+            if http_redirect_fetch(request, step, self.profile):
                 return await self._main_fetch(request)
         return filtered_response(request, step, request.tainting)
 

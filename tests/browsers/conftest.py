@@ -11,6 +11,11 @@ from tests.browsers.engine import E, Engine, launch, missing
 from tests.browsers.engines import ENGINES
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--cases', type=int, default=1000, help='random cases for each engine')
+    parser.addoption('--seed', type=int, default=1, help='names the series of random cases')
+
+
 def started(engine: type[E]) -> Iterator[E]:
     if engine.executable() is None:
         pytest.skip(missing(engine))

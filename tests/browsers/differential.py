@@ -1,0 +1,190 @@
+"""The same cases in a real browser and in its model, and what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from cors_browser import Browser, FetchFailed
+from tests.browsers.cases import Case, Fetch, make_case
+from tests.browsers.engine import Engine
+from tests.browsers.scripted import Scripted, Seen, scripted_app
+
+BATCH = 100
+BODIES: dict[str, Any] = {'text': 'text', 'bytes': b'bytes', 'form': {'a': 'b'}}
+
+# Firefox forgets its preflights while it gets to know a host, so each host is asked before.
+WARM_UP = """(origins) => Promise.all(origins.map(async (origin) => {
+  for (let n = 0; n < 30; n += 1) await fetch(origin, { method: 'PUT' }).catch(() => {});
+})).then(() => true)"""
+
+# Each case by itself and in order, eight cases at a time; a sandboxed frame has the origin null.
+RUN = """async (cases, sandboxed) => {
+  const work = async (cases) => {
+    const bodies = {
+      text: 'text', bytes: new TextEncoder().encode('bytes'), form: new URLSearchParams({ a: 'b' }),
+    };
+    const once = async (url, { body, ...options }) => {
+      try {
+        const response = await fetch(url, { ...options, body: body ? bodies[body] : undefined });
+        const { type, status, redirected } = response;
+        return { type, status, redirected, url: response.url, headers: [...response.headers] };
+      } catch (error) {
+        return { error: error.name };
+      }
+    };
+    const results = [];
+    const next = async () => {
+      for (let one = cases.shift(); one; one = cases.shift()) {
+        const outcomes = [];
+        for (const options of one.fetches) outcomes.push(await once(one.url, options));
+        results.push([one.name, outcomes]);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, next));
+    return results;
+  };
+  if (!sandboxed) return work(cases);
+  const frame = document.createElement('iframe');
+  frame.sandbox = 'allow-scripts';
+  frame.srcdoc = `<script>
+    onmessage = async ({ data }) => parent.postMessage(await (${work})(data), '*');
+    parent.postMessage('ready', '*');
+  </script>`;
+  const message = () => new Promise((resolve) => {
+    addEventListener('message', ({ data }) => resolve(data), { once: true });
+  });
+  const ready = message();
+  document.body.append(frame);
+  await ready;
+  const done = message();
+  frame.contentWindow.postMessage(cases, '*');
+  const results = await done;
+  frame.remove();
+  return results;
+}"""
+
+
+@dataclass
+class Outcome:
+    """What a page got of each fetch of a case, and what the servers were asked."""
+
+    fetches: list[dict[str, Any]]
+    requests: list[Seen]
+
+
+def real_outcomes(browser: Engine, scripted: Scripted, cases: Sequence[Case]) -> dict[str, Outcome]:
+    """Run cases in a real browser, those of each page together."""
+    outcomes = {}
+    scripted.cases |= {case.name: case for case in cases}
+    for page in dict.fromkeys(case.page for case in cases):
+        mine = [case for case in cases if case.page == page]
+        browser.open(f'{scripted.origins[0] if page == "null" else page}/')
+        browser.run(WARM_UP, scripted.origins)
+        for start in range(0, len(mine), BATCH):
+            batch = [
+                {
+                    'name': case.name,
+                    'url': case.url,
+                    'fetches': [fetch.as_json() for fetch in case.fetches],
+                }
+                for case in mine[start : start + BATCH]
+            ]
+            for name, results in browser.run(RUN, batch, page == 'null'):
+                outcomes[name] = Outcome(
+                    [_plain(result) for result in results], scripted.seen[name]
+                )
+    return outcomes
+
+
+def _plain(result: dict[str, Any]) -> dict[str, Any]:
+    if 'error' in result:
+        return {'error': 'TypeError'}
+    return {**result, 'headers': _plain_headers(result['headers'])}
+
+
+def _plain_headers(headers: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Sort, and leave out empty lines, which Firefox does not show."""
+    return sorted(
+        [name, ', '.join(filter(None, (part.strip() for part in value.split(','))))]
+        for name, value in headers
+    )
+
+
+def model_outcome(profile: str, scripted: Scripted, case: Case) -> Outcome:
+    """Run a case in the model of a browser."""
+    requests: list[Seen] = []
+    app = scripted_app(case, requests)
+    first, *others = sorted(scripted.origins, key=lambda origin: origin != case.hops[0].origin)
+    browser = Browser(
+        app,  # type: ignore[arg-type]
+        case.page,
+        api=first,
+        hosts=dict.fromkeys(others, app),  # type: ignore[arg-type]
+        top_level=scripted.origins[0] if case.page == 'null' else None,
+        profile=profile,
+    )
+    return Outcome([_model_fetch(browser, case.url, fetch) for fetch in case.fetches], requests)
+
+
+def _model_fetch(browser: Browser, url: str, fetch: Fetch) -> dict[str, Any]:
+    try:
+        reply = browser.fetch(
+            url,
+            fetch.method,
+            headers=fetch.headers,
+            body=BODIES.get(fetch.body or ''),
+            mode=fetch.mode,
+            credentials=fetch.credentials,
+            redirect=fetch.redirect,
+        )
+    except FetchFailed:
+        return {'error': 'TypeError'}
+    return {
+        'type': reply.type,
+        'status': reply.status,
+        'redirected': reply.redirected,
+        'url': reply.url,
+        'headers': _plain_headers(reply.headers.items()),
+    }
+
+
+def difference(case: Case, real: Outcome, model: Outcome) -> str:
+    """Write how the model differs from a browser; empty if it does not."""
+    parts = [
+        f'  {side} differs:\n    browser: {json.dumps(ours)}\n    model:   {json.dumps(theirs)}'
+        for side, ours, theirs in (
+            ('what the page got', real.fetches, model.fetches),
+            ('what the servers saw', real.requests, model.requests),
+        )
+        if ours != theirs
+    ]
+    return '\n'.join([f'case {case.name}: {json.dumps(asdict(case))}', *parts]) if parts else ''
+
+
+def differences(
+    browser: Engine, scripted: Scripted, seed: int, numbers: Iterable[int]
+) -> list[str]:
+    """Run cases in a browser and in its model; say what differs twice.
+
+    Firefox drops preflights that it remembers when it looks a host up anew, which nobody can
+    foresee. So a case that differs is made once more, under new URLs and among others.
+    """
+    pages = [*scripted.origins[:2], 'null']
+    found: list[str] = []
+    again = [*numbers]
+    for name in ('', '-again'):
+        cases = [make_case(seed, number, pages, scripted.origins, name) for number in again]
+        fillers = [make_case(seed, n, pages, scripted.origins, '-filler') for n in range(100)]
+        real = real_outcomes(browser, scripted, [*(fillers if name else ()), *cases])
+        models = [model_outcome(browser.name, scripted, case) for case in cases]
+        found = [
+            difference(case, real[case.name], model)
+            for case, model in zip(cases, models, strict=True)
+        ]
+        again = [number for number, text in zip(again, found, strict=True) if text]
+        if not again:
+            break
+    return [text for text in found if text]
