@@ -69,6 +69,11 @@ def ask(
     )
 
 
+def preflight(interface: str, lesson: str, path: str, method: str, origin: str) -> httpx.Response:
+    """Send a bare preflight, also where a page's request would need none."""
+    return ask(interface, lesson, 'OPTIONS', path, origin, Access_Control_Request_Method=method)
+
+
 def cors_headers(answer: httpx.Response | Step) -> dict[str, str]:
     headers = answer.response_headers if isinstance(answer, Step) else answer.headers
     return {
