@@ -841,13 +841,13 @@ def preflight_check(
         reason = f'{ACAM} is {quoted(", ".join(methods))}, without {request.method}'
         raise Blocked('preflight-method', reason + literal_star(methods), ACAM)
     by_star = '*' in names and not request.include
-    for name in (name for name in unsafe_names if name not in names):
-        if not by_star:
-            reason = f'{ACAH} is {quoted(", ".join(names))}, without {name}'
-            raise Blocked('preflight-header', reason + literal_star(names), ACAH)
-        if name == 'authorization' and not profile.wildcard_covers_authorization:
-            reason = f"'*' in {ACAH} does not cover Authorization"
-            raise Blocked('preflight-authorization-wildcard', reason, ACAH)
+    missing = [name for name in unsafe_names if name not in names]
+    if missing and not by_star:
+        reason = f'{ACAH} is {quoted(", ".join(names))}, without {missing[0]}'
+        raise Blocked('preflight-header', reason + literal_star(names), ACAH)
+    if 'authorization' in missing and not profile.wildcard_covers_authorization:
+        reason = f"'*' in {ACAH} does not cover Authorization"
+        raise Blocked('preflight-authorization-wildcard', reason, ACAH)
 
 
 def literal_star(members: list[str]) -> str:
@@ -1750,8 +1750,8 @@ def main(argv: list[str] | None = None) -> int:
         """Print a request, and before it the answer to the last one."""
         if arguments.json:
             return
-        for last in sent[-1:]:
-            show_answer(last)
+        if sent:
+            show_answer(sent[-1])
         sent.append(step)
         show_request(step)
 
@@ -1773,8 +1773,8 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.json:
         print(json_module.dumps(found, indent=2))
     else:
-        for last in sent[-1:]:
-            show_answer(last, found.get('header', ''))
+        if sent:
+            show_answer(sent[-1], found.get('header', ''))
         show_verdict(found)
     return {'readable': 0, 'blocked': 1, 'unreachable': 2}[found['verdict']]
 
