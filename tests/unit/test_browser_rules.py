@@ -1654,6 +1654,11 @@ NO_CORS = [
     ),
     ('Content-Type', {'method': 'POST', 'json': 1}, ''),
     (
+        'Content-Type: the one that is dropped leaves room for that of the body',
+        {'method': 'POST', 'body': 'a', 'headers': {'Content-Type': 'application/json'}},
+        'content-type=text/plain;charset=UTF-8',
+    ),
+    (
         'Content-Type',
         {'method': 'POST', 'body': {'a': 'b'}},
         'content-type=application/x-www-form-urlencoded;charset=UTF-8',
