@@ -1013,6 +1013,8 @@ def test_a_preflight_exposes_nothing_and_same_origin_pages_see_all_but_cookies()
 # order standard, chromium, firefox, webkit.
 MAX_AGES = [
     ('#cors-preflight-fetch 8: default', [], 5, 5, 5, 5),
+    ('an empty one says nothing', [''], 5, 5, 5, 5),
+    ('an empty one says nothing', ['', ''], 5, 5, 5, 5),
     ('delta-seconds', ['0'], 0, 0, 0, 0),
     ('delta-seconds', ['1'], 1, 1, 1, 1),
     ('delta-seconds', ['600'], 600, 600, 600, 600),
@@ -1029,7 +1031,7 @@ MAX_AGES = [
     *(
         (f'#extract-header-list-values: {value!r}', value, 5, 5, 0, 5)
         for value in (['abc'], ['10abc'], ['1.5'], ['1e3'], ['+100'], ['100', '100'], ['100, 100'],
-                      [''], ['"60"'], ['60;'], ['0x10'], ['-'], ['--1'], ['\xb2'], ['60 s'])
+                      ['"60"'], ['60;'], ['0x10'], ['-'], ['--1'], ['\xb2'], ['60 s'])
     ),
 ]  # fmt: skip
 
@@ -1942,12 +1944,14 @@ def test_timing_stays_hidden_once_a_hop_hides_it() -> None:
 # Columns: header lines; the profiles that need a preflight where the standard needs none, or the
 # other way round.
 PROFILE_HEADERS = [
-    ('chromium combines', [('Accept', 'a' * 100)] * 2, ['chromium']),
-    ('chromium combines', [('Content-Type', 'text/plain')] * 2, ['chromium']),
+    ('chromium and webkit combine', [('Accept', 'a' * 100)] * 2, ['chromium', 'webkit']),
+    ('they combine', [('Content-Type', 'text/plain')] * 2, ['chromium', 'webkit']),
     ('firefox: bytes above 0x7f', [('Accept', '\xe9')], ['firefox']),
     ('client hints', [('Save-Data', 'on')], ['standard', 'firefox', 'webkit']),
     ('client hints', [('DPR', '2')], ['standard', 'firefox', 'webkit']),
     ('client hints', [('Viewport-Width', '2')], ['standard', 'firefox', 'webkit']),
+    ('chromium: User-Agent', [('User-Agent', 'a')], ['standard', 'firefox', 'webkit']),
+    ('webkit: any case', [('Range', 'Bytes=0-')], ['standard', 'chromium', 'firefox']),
     ('client hints: whole names', [('X-DPR', '2')], ['standard', 'chromium', 'firefox', 'webkit']),
 ]
 

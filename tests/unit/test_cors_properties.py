@@ -23,6 +23,7 @@ from cors_browser import (
     allowed_by_preflight,
     cors_check,
     parse_url,
+    preflight_check,
     preflight_status_check,
     unsafe_request_header_names,
 )
@@ -86,10 +87,10 @@ def browser_reads(
     unsafe_names = unsafe_request_header_names(request.headers, STANDARD)
     status, allowed = preflight[0], Headers(preflight[1])
     try:
-        cors_check(request, allowed, 'preflight-')
+        cors_check(allowed, request.origin, request.include, 'preflight-')
         preflight_status_check(Step(True, 'OPTIONS', str(url), [], status=status))
-        allowed_by_preflight(request, unsafe_names, allowed, STANDARD)
-        cors_check(request, Headers(actual))
+        preflight_check(request, unsafe_names, allowed_by_preflight(request, allowed), STANDARD)
+        cors_check(Headers(actual), request.origin, request.include)
     except Blocked:
         return False
     return True
