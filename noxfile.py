@@ -24,6 +24,7 @@ PYTHON_FILES = (
     'cors_browser.py',
     'demo',
     'docs/conf.py',
+    'docs/diagrams.py',
     'noxfile.py',
     'tests',
 )

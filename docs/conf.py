@@ -15,6 +15,8 @@ from sphinx.application import Sphinx
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
+from docs import diagrams  # noqa: E402  the folder above is on the path only now
+
 project = 'CORS by Example, for Falcon'
 author = 'The CORS by Example authors'
 copyright = '2026, the CORS by Example authors (MIT-0: copy what you like)'
@@ -98,7 +100,13 @@ def write_examples(app: Sphinx, error: Exception | None) -> None:
                 archive.write(path, Path('cors-by-example', path.relative_to(ROOT)))
 
 
+def draw_diagrams(app: Sphinx) -> None:
+    """Draw what pages include from ``_build/diagrams``."""
+    diagrams.draw(app.srcdir)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the lexer of the recorded exchanges, and pack the examples after a build."""
+    """Register the lexer of the recorded exchanges, and what runs before and after a build."""
     app.add_lexer('exchange', ExchangeLexer)
+    app.connect('builder-inited', draw_diagrams)
     app.connect('build-finished', write_examples)

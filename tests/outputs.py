@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cors import Policy, PolicyError
-from cors_browser import RULES
+from cors_browser import RULES, same_origin, same_site
 from demo.processes import Server, free_ports, wait_until_answering
 from tests.apps import ROOT
 
@@ -168,6 +168,28 @@ def decision_points() -> str:
     return table.getvalue()
 
 
+PAGES = (
+    'https://api.example.com',
+    'https://shop.example.com',
+    'https://api.example.com:8443',
+    'http://api.example.com',
+    'https://other.example.net',
+    'null',
+)
+
+
+def sites() -> str:
+    """Ask cors_browser which pages are of the API's origin and site, as CSV."""
+    api = 'https://api.example.com'
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator='\n')
+    rows.writerow(['The page', 'Same origin', 'Same site'])
+    for page in PAGES:
+        is_same = (same_origin(page, api), same_site(page, api))
+        rows.writerow([f'``{page}``', *('yes' if same else 'no' for same in is_same)])
+    return table.getvalue()
+
+
 def doctor(lesson: str, *arguments: str) -> str:
     """Ask a lesson on gunicorn with the doctor; the port of this run becomes 8000."""
     (port,) = free_ports({'port': 0})
@@ -212,6 +234,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
         'app_wsgi.origins_from_env', 'cors.PolicyError', BAKERY_ORIGINS='shop.example.com/'
     ),
     'policy_errors.txt': policy_errors,
+    'sites.csv': sites,
     'wrong_flag_and_middleware.txt': lambda: last_lines(
         'app_wsgi.wrong_flag_and_middleware', 'ValueError'
     ),

@@ -1,0 +1,195 @@
+"""Each diagram says what its exchange says, and can be read on a phone, in the dark and aloud."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from itertools import groupby
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from bs4 import BeautifulSoup
+
+from cors_browser import RULES
+from docs import diagrams
+from tests.apps import ROOT
+from tests.browsers.chromium import Chromium
+from tests.demo.running import RunningDemo
+from tests.exchanges.http_file import FOLDER, read
+
+STEPS = {  # what each sequence shows, as the lesson's script names it
+    'simple': ('one_origin', 'readMenu'),
+    'preflighted': ('preflight', 'changeOrder'),
+    'refused': ('preflight', 'cancelOrder'),
+    'credentialed': ('credentials', 'readBasket'),
+}
+PAGES = {
+    'simple': 'decides',
+    'decisions': 'decides',
+    'preflighted': 'why_preflights',
+    'refused': 'why_preflights',
+    'credentialed': 'why_no_wildcard',
+}
+SHOWN = re.compile(r'(Access-Control-[^:]+|Set-Cookie|Vary): ')
+
+
+def texts(picture: ET.Element) -> list[str]:
+    """The lines of a picture, each as a reader reads it."""
+    return [''.join(text.itertext()) for text in picture.iter('text')]
+
+
+def recorded_lines(name: str, folder: Path) -> list[str]:
+    """What the files of a sequence say, and a diagram shows."""
+    lines: list[str] = []
+    for file in diagrams.SEQUENCES[name][1]:
+        exchange = read(folder / f'{file}.http')
+        first, *headers = exchange.request.partition('\n\n')[0].splitlines()
+        lines += [first.removesuffix(' HTTP/1.1'), *headers]
+        status, *headers = exchange.answer.partition('\n\n')[0].splitlines()
+        lines += [status.removeprefix('HTTP/1.1 '), *filter(SHOWN.match, headers)]
+    return lines
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the exchanges, to be changed."""
+    shutil.copytree(FOLDER, tmp_path / 'exchanges')
+    return tmp_path / 'exchanges'
+
+
+def change(path: Path, old: str, new: str) -> None:
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.mark.parametrize('name', diagrams.SEQUENCES)
+def test_a_sequence_says_what_its_exchanges_say(name: str) -> None:
+    picture, words = diagrams.sequence(name, FOLDER)
+    recorded = recorded_lines(name, FOLDER)
+    found = texts(picture)
+    start = next(place for place, text in enumerate(found) if text == recorded[0])
+    assert found[start : start + len(recorded)] == recorded
+    assert all(line in words for line in recorded)
+
+
+@pytest.mark.parametrize('name', diagrams.SEQUENCES)
+def test_a_sequence_ends_as_the_recorded_run_did(name: str) -> None:
+    lesson, step = STEPS[name]
+    shop = (ROOT / f'docs/_verdicts/{lesson}.txt').read_text().partition('\n\nThe page on')[0]
+    verdict = re.search(rf'^  {step}: (readable|blocked)', shop, re.MULTILINE)
+    assert verdict
+    assert f'browser to page: {verdict[1]}: ' in diagrams.sequence(name, FOLDER)[1]
+
+
+def test_a_picture_changes_with_its_exchange(folder: Path) -> None:
+    change(folder / 'one_origin--allowed.http', 'Origin: https://shop', 'Origin: https://bread')
+    picture, words = diagrams.sequence('simple', folder)
+    assert 'Access-Control-Allow-Origin: https://bread.example.com' in texts(picture)
+    change(folder / 'one_origin--allowed.http', 'Allow-Origin: https://bread', 'Allow-Origin: x')
+    picture, words = diagrams.sequence('simple', folder)
+    assert 'blocked: acao-mismatch' in texts(picture)
+    assert 'blocked: acao-mismatch' in words
+
+
+def test_a_sequence_that_no_browser_sends_is_not_drawn(folder: Path) -> None:
+    change(folder / 'preflight--asked.http', 'Request-Method: PUT', 'Request-Method: PATCH')
+    with pytest.raises(ValueError, match=r'PATCH.*but a browser sends'):
+        diagrams.sequence('preflighted', folder)
+    change(folder / 'one_origin--allowed.http', 'GET /menu', 'PUT /menu')
+    with pytest.raises(ValueError, match=r'OPTIONS.*record one'):
+        diagrams.sequence('simple', folder)
+
+
+def test_the_decisions_are_the_rules_in_their_order() -> None:
+    picture, words = diagrams.decisions()
+    points = [point for point, _ in groupby(rule.point for rule in RULES.values())]
+    blocked = [''.join(group.itertext()) for group in picture.iterfind("g[@class='blocked']")]
+    assert [code for codes in blocked for code in codes.split(', ')] == list(RULES)
+    assert [text for text in texts(picture) if re.fullmatch(r'D\d+', text)] == points
+    assert re.findall(r'(?m)^D\d+', words) == points
+    after = next(rule.point for code, rule in RULES.items() if code == 'network')
+    assert f'else on to {after}' in words
+
+
+def test_a_new_point_must_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = {point: said for point, said in diagrams.CONDITIONS.items() if point != 'D12'}
+    monkeypatch.setattr(diagrams, 'CONDITIONS', known)
+    with pytest.raises(ValueError, match='D12'):
+        diagrams.decisions()
+
+
+def test_a_build_writes_what_changed_only(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / '_exchanges')
+    diagrams.draw(tmp_path)
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / '_build').rglob('*.*')}
+    assert len(written) == 2 * len(PAGES)
+    change(tmp_path / '_exchanges/one_origin--allowed.http', '200 OK', '203 Other')
+    diagrams.draw(tmp_path)
+    changed = {path.name for path, time in written.items() if path.stat().st_mtime_ns != time}
+    assert changed == {'simple.svg', 'simple.txt'}
+
+
+@pytest.mark.parametrize('name', PAGES)
+def test_a_screen_reader_is_told_the_words(site: Path, name: str) -> None:
+    page = BeautifulSoup((site / f'explanation/{PAGES[name]}.html').read_text(), 'html.parser')
+    (picture,) = page.select(f'svg.diagram-{name}')
+    assert picture['role'] == 'img'
+    for attribute, element in (('aria-labelledby', 'title'), ('aria-describedby', 'desc')):
+        (told,) = page.select(f'[id="{picture[attribute]}"]')
+        assert told.name == element
+    words = (ROOT / f'docs/_build/diagrams/{name}.txt').read_text()
+    assert told.get_text() == ' '.join(words.splitlines())
+
+
+LOOK = """(name) => {
+  const number = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }).reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+  const picture = document.querySelector(`svg.diagram-${name}`);
+  const frame = picture.getBoundingClientRect();
+  const page = number(getComputedStyle(document.body).backgroundColor);
+  const scale = frame.width / picture.viewBox.baseVal.width;
+  return [...picture.querySelectorAll('text')].map((text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect();
+    const style = getComputedStyle(text);
+    const [low, high] = [number(style.fill), page].sort((a, b) => a - b);
+    return {
+      text: text.textContent,
+      fits: left >= frame.left && right <= frame.right
+        && top >= frame.top && bottom <= frame.bottom,
+      size: parseFloat(style.fontSize) * scale,
+      contrast: (high + 0.05) / (low + 0.05),
+    };
+  });
+}"""
+
+
+@pytest.mark.parametrize('dark', [False, True])
+@pytest.mark.parametrize('width', [380, 1280])
+@pytest.mark.parametrize('name', PAGES)
+def test_a_picture_can_be_read(
+    chromium: Chromium, demo: RunningDemo, name: str, width: int, dark: bool
+) -> None:
+    chromium.look(width, dark=dark)
+    chromium.open(f'{demo.guide}/explanation/{PAGES[name]}.html')
+    assert chromium.run('() => document.documentElement.scrollWidth') <= width
+    seen = chromium.run(LOOK, name)
+    assert len(seen) > 5
+    for line in seen:
+        assert line['fits'], line
+        assert line['size'] >= 10, line
+        assert line['contrast'] >= 4.5, line
+
+
+def test_a_picture_follows_the_theme_that_the_reader_chose(
+    chromium: Chromium, demo: RunningDemo
+) -> None:
+    chromium.look(1280)
+    chromium.open(f'{demo.guide}/explanation/decides.html')
+    light = chromium.run(LOOK, 'simple')
+    chromium.run("() => { document.body.dataset.theme = 'dark'; }")
+    dark = chromium.run(LOOK, 'simple')
+    assert light != dark
+    assert all(line['contrast'] >= 4.5 for line in dark)
