@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from cors import Policy, PolicyError
-from cors_browser import RULES, same_origin, same_site
+from cors_browser import PROFILES, RULES, Profile, same_origin, same_site
 from demo.processes import Server, free_ports, wait_until_answering
 from tests.apps import ROOT
 
@@ -190,6 +191,33 @@ def sites() -> str:
     return table.getvalue()
 
 
+def profiles() -> str:
+    """Write where each profile of cors_browser leaves the standard, as CSV."""
+    standard, *others = PROFILES.values()
+    said = re.findall(r'^ {8}(\w+): (.+?)(?=\n {8}\w|\n\s*\Z)', Profile.__doc__ or '', re.M | re.S)
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator='\n')
+    rows.writerow(['What', standard.name, *(profile.name for profile in others)])
+    for name, text in said:
+        if name != 'name':
+            usual = getattr(standard, name)
+            values = [getattr(profile, name) for profile in others]
+            differing = ['' if value == usual else _cell(value) for value in values]
+            what = ' '.join(text.split())
+            rows.writerow([f'``{name}``: {what}', _cell(usual), *differing])
+    return table.getvalue()
+
+
+def _cell(value: bool | int | None) -> str:
+    match value:
+        case bool():
+            return 'yes' if value else 'no'
+        case None:
+            return 'none'
+        case _:
+            return str(value)
+
+
 def doctor(lesson: str, *arguments: str) -> str:
     """Ask a lesson on gunicorn with the doctor; the port of this run becomes 8000."""
     (port,) = free_ports({'port': 0})
@@ -234,6 +262,7 @@ OUTPUTS: dict[str, Callable[[], str]] = {
         'app_wsgi.origins_from_env', 'cors.PolicyError', BAKERY_ORIGINS='shop.example.com/'
     ),
     'policy_errors.txt': policy_errors,
+    'profiles.csv': profiles,
     'sites.csv': sites,
     'wrong_flag_and_middleware.txt': lambda: last_lines(
         'app_wsgi.wrong_flag_and_middleware', 'ValueError'
