@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from pathlib import Path
 
@@ -116,6 +117,17 @@ def bench(session: nox.Session) -> None:
     install(session, 'bench')
     session.run('python', '-m', 'benchmarks.bench_cors', *session.posargs)
     session.run('python', '-m', 'benchmarks.bench_browser', '--check')
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Ask other CORS middlewares, for the guide; -- --check asks the versions it states."""
+    install(session, 'bench')
+    with Path('docs/_peers/versions.csv').open() as stated:
+        pinned = ['=='.join(row) for row in csv.reader(stated)][1:]
+    names = [pin.partition('==')[0] for pin in pinned]
+    session.install(*(pinned if '--check' in session.posargs else ['--upgrade', *names]))
+    session.run('python', '-m', 'benchmarks.peers', *session.posargs)
 
 
 @nox.session

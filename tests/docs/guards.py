@@ -28,6 +28,7 @@ SHOWN = (
     'docs/_deploy',
     'docs/_exchanges',
     'docs/_output',
+    'docs/_peers',
     'docs/_verdicts',
 )
 SETTING = re.compile(r'[A-Z_]+=')
