@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from typing import Any
+
+from sphinx.pycode import ModuleAnalyzer
 
 from cors import Policy, PolicyError
 from cors_browser import PROFILES, RULES, Profile, same_origin, same_site
@@ -194,17 +196,17 @@ def sites() -> str:
 def profiles() -> str:
     """Write where each profile of cors_browser leaves the standard, as CSV."""
     standard, *others = PROFILES.values()
-    said = re.findall(r'^ {8}(\w+): (.+?)(?=\n {8}\w|\n\s*\Z)', Profile.__doc__ or '', re.M | re.S)
+    docs = ModuleAnalyzer.for_module('cors_browser').find_attr_docs()
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['What', standard.name, *(profile.name for profile in others)])
-    for name, text in said:
-        if name != 'name':
-            usual = getattr(standard, name)
-            values = [getattr(profile, name) for profile in others]
+    for field in fields(Profile):
+        if field.name != 'name':
+            usual = getattr(standard, field.name)
+            values = [getattr(profile, field.name) for profile in others]
             differing = ['' if value == usual else _cell(value) for value in values]
-            what = ' '.join(text.split())
-            rows.writerow([f'``{name}``: {what}', _cell(usual), *differing])
+            what = ' '.join(docs['Profile', field.name]).strip()
+            rows.writerow([f'``{field.name}``: {what}', _cell(usual), *differing])
     return table.getvalue()
 
 
