@@ -181,29 +181,39 @@ class Profile:
     checks_status_first: bool = False  #: A preflight's status is judged before its CORS headers.
     #: The referrer policy ``no-referrer`` hides the Origin of a POST that is no CORS request.
     no_referrer_hides_origin: bool = True
-    safelists_user_agent: bool = False  #: A page's own User-Agent needs no preflight.
-    range_unit_in_any_case: bool = False  #: ``Bytes=0-`` is safelisted like ``bytes=0-``.
-    repeats_header_names: bool = False  #: A preflight names a header as often as it is unsafe.
-    #: After a redirect that taints the origin, preflights are made in the name of the page's.
+    #: A page's own User-Agent needs no preflight (#cors-safelisted-request-header).
+    safelists_user_agent: bool = False
+    #: ``Bytes=0-`` is a Range like ``bytes=0-`` (#cors-safelisted-request-header).
+    range_unit_in_any_case: bool = False
+    #: A preflight names a header as often as it is set (#cors-unsafe-request-header-names).
+    repeats_header_names: bool = False
+    #: Preflights bear the page's origin where redirects made it ``null`` (#cors-preflight-fetch).
     preflight_names_page: bool = False
-    preflights_every_hop: bool = (
-        False  #: What needs a preflight does, after redirects, even as GET.
-    )
-    rebuilds_headers: bool = False  #: Each redirect takes from the headers of the first request.
-    redirects_delete_as_get: bool = False  #: DELETE becomes GET where it is redirected elsewhere.
-    preflight_names_first_headers: bool = False  #: Those that redirects took away, too.
-    #: A fetch that began at the page's own origin needs credentials allowed to be redirected.
+    #: What needs a preflight still does once it is redirected as a GET (#http-fetch).
+    preflights_every_hop: bool = False
+    #: Preflights also name headers that redirects took away (#cors-preflight-fetch).
+    preflight_names_first_headers: bool = False
+    #: A redirect brings back headers that an earlier one took away (#http-redirect-fetch).
+    rebuilds_headers: bool = False
+    #: DELETE becomes GET where it is redirected to another origin (#http-redirect-fetch).
+    redirects_delete_as_get: bool = False
+    #: What began at the page's own origin is redirected with credentials only (#cors-check).
     redirects_need_credentials: bool = False
-    #: ``*`` in Access-Control-Expose-Headers counts though a later member is malformed.
+    #: A preflight to the page's own origin passes without headers (#cors-check).
+    trusts_own_preflight: bool = False
+    #: ``*`` exposes all headers though a later member is malformed (#extract-header-list-values).
     exposes_all_despite_errors: bool = False
-    trusts_own_preflight: bool = False  #: A preflight to the page's own origin needs no headers.
-    clears_cache_on_failure: bool = True  #: A failed fetch makes its preflight be forgotten.
-    #: Even if what made it fail is a redirect where the page asked for none.
+    #: A failed fetch makes its preflight be forgotten (#main-fetch).
+    clears_cache_on_failure: bool = True
+    #: So does a redirect where the page wants none (#main-fetch).
     clears_cache_on_redirect: bool = True
-    remembers_refusals: bool = False  #: So are preflights that allow something, though not all.
-    caches_opaque_origins: bool = True  #: Preflights of pages with the origin null are remembered.
-    caches_tainted_origins: bool = True  #: And those after redirects that made it null.
-    #: Cross-Origin-Resource-Policy: same-site holds between the ports of an IP address.
+    #: What a preflight allows is remembered though it did not suffice (#cors-preflight-fetch).
+    remembers_refusals: bool = False
+    #: Preflights of pages with the origin ``null`` are remembered (#cors-preflight-cache).
+    caches_opaque_origins: bool = True
+    #: Preflights after redirects that made the origin ``null`` are, too (#cors-preflight-cache).
+    caches_tainted_origins: bool = True
+    #: The ports of an IP address are one site to CORP (#cross-origin-resource-policy-check).
     addresses_are_sites: bool = True
     lax_by_default: bool = True  #: Cookies without SameSite are treated as ``SameSite=Lax``.
     third_party_cookies: bool = True  #: Cookies work on other sites than the top-level page's.

@@ -124,7 +124,8 @@ def _title(path: Path) -> str:
 
 def everything_is_shown(guide: Guide) -> Iterator[str]:
     tables = {path for path in guide.included if path.endswith('.csv')}
-    shown = tables | {block.source for block in guide.blocks}
+    shown = tables | {block.source for block in guide.blocks if block.source}
+    shown |= {source.replace('.txt', '.csv') for source in shown if '_verdicts' in source}
     starts = {(block.source, block.options.get('start-after')) for block in guide.blocks}
     for folder in SHOWN:
         for path in sorted((guide.root / folder).glob('[a-z]*.*')):

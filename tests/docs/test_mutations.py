@@ -149,7 +149,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'an exchange is shown nowhere': (
         'everything_is_shown',
-        replace(PAGE, 'blocked--curl.http', 'blocked--page.http'),
+        create('docs/_exchanges/blocked--hidden.http', 'GET /menu HTTP/1.1\n'),
     ),
     'the page script is shown nowhere': (
         'everything_is_shown',

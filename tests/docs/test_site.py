@@ -23,7 +23,7 @@ FETCHING = {
     'video': 'src',
 }
 NOT_FETCHED = {'author', 'canonical', 'index', 'next', 'prev', 'search'}
-MAX_BYTES = 200_000
+MAX_BYTES = 250_000
 SHARED = {'cors.py', 'cors_browser.py'}
 
 

@@ -1,0 +1,21 @@
+"""What pages show of the browsers is what the records say; the browsers are asked elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.apps import SCRIPTS
+from tests.browsers import verdicts
+from tests.browsers.engines import ENGINES
+
+
+@pytest.mark.parametrize('lesson', SCRIPTS)
+def test_the_text_says_what_the_record_says(lesson: str) -> None:
+    rows = verdicts.read(lesson)
+    assert (verdicts.FOLDER / f'{lesson}.txt').read_text() == verdicts.as_text(rows)
+    pages = {(row.page, row.engine) for row in rows}
+    assert len(pages) == len({verdicts.SHOP, verdicts.PARTNER}) * len(ENGINES)
+
+
+def test_every_record_is_of_a_lesson() -> None:
+    assert {path.stem for path in verdicts.FOLDER.glob('*')} == set(SCRIPTS)
