@@ -17,7 +17,7 @@ import httpx
 from demo.processes import api_servers, free_ports, wait_until_answering
 from tests import outputs
 from tests.apps import ROOT, SCRIPTS
-from tests.browsers import try_it, verdicts
+from tests.browsers import cookies, try_it, verdicts
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch
 from tests.browsers.engines import ENGINES
@@ -67,6 +67,18 @@ def record_verdicts(lessons: list[str]) -> None:
                 write(verdicts.FOLDER / f'{lesson}.csv', verdicts.as_csv(rows))
             text = verdicts.as_text(verdicts.read(lesson))
             write(verdicts.FOLDER / f'{lesson}.txt', text)
+
+
+def record_cookies() -> None:
+    """Write which cookies each browser sends."""
+    seen = {}
+    for engine in ENGINES.values():
+        with launch(engine) as browser:
+            seen[browser.title] = cookies.observe(browser)
+    if not cookies.FILE.exists() or any(
+        cookies.read(title.split()[0]) != sent for title, sent in seen.items()
+    ):
+        write(cookies.FILE, cookies.as_csv(seen))
 
 
 def shown_rows(browser: Engine, demo: RunningDemo, lesson: str) -> list[verdicts.Row]:
@@ -119,6 +131,7 @@ def main() -> None:
     if not options.lessons:
         record_exchanges()
         record_output()
+        record_cookies()
     record_verdicts(options.lessons or SCRIPTS)
 
 

@@ -59,6 +59,11 @@ class Process:
                     self.printed.append(line.rstrip())
                     self._changed.notify_all()
 
+    @property
+    def session(self) -> int:
+        """The session in which the program runs, and all that it starts."""
+        return self._child.pid
+
     def check_alive(self) -> None:
         """Raise a RuntimeError with the last lines printed if the program has ended."""
         if self._child.poll() is not None:
@@ -184,6 +189,7 @@ class Engine(ABC):
         name: The name of its profile in ``cors_browser``.
         title: Its name and version, such as ``Firefox 153.7``.
         console: Every line that the browser printed to the console since :meth:`open`.
+        sessions: The sessions of its processes.
     """
 
     name: ClassVar[str]
@@ -195,6 +201,7 @@ class Engine(ABC):
 
     def __init__(self, home: Path, flags: Sequence[str] = ()) -> None:
         self.console: list[str] = []
+        self.sessions: list[int] = []
         self._home = home
         self._closing = ExitStack()
         try:
@@ -222,6 +229,7 @@ class Engine(ABC):
         variables = {'HOME': str(self._home), **(environment or {})}
         process = Process(command, variables, pass_fds)
         self._closing.callback(process.end, grace)
+        self.sessions.append(process.session)
         return process
 
     def _connect(self, address: str) -> Connection:
