@@ -19,7 +19,7 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
     """Replay recorded answers to the model of a browser.
 
     Args:
-        asked: ``page`` (an origin), ``url``, ``method``, ``headers`` (an object) and
+        asked: ``page`` (an origin), ``url``, ``method``, ``mode``, ``headers`` (an object) and
             ``credentials`` of the fetch, and ``wire``, the exchanges as the recorder keeps them.
 
     Returns:
@@ -38,9 +38,10 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
     scheme, _, rest = asked['url'].partition('://')
     browser = Browser(answer, page=asked['page'], api=f'{scheme}://{rest.partition("/")[0]}')
     try:
-        browser.fetch(
+        reply = browser.fetch(
             asked['url'],
             asked['method'],
+            mode=asked['mode'],
             headers=asked['headers'],
             credentials=asked['credentials'],
         )
@@ -48,4 +49,6 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
         return {'readable': False, 'why': f'{failure.reason}\n\n{failure.mend}'}
     except UnexpectedRequestError as error:
         return {'readable': False, 'why': f'It would have sent a further {error}.'}
+    if reply.type == 'opaque':
+        return {'readable': True, 'why': 'It is opaque: no status, no header and no body to read.'}
     return {'readable': True, 'why': 'The answer allows this page.'}

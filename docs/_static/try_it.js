@@ -31,6 +31,7 @@ async function observe(step, api) {
       page: location.origin,
       url,
       method: options.method ?? 'GET',
+      mode: options.mode ?? 'cors',
       headers: options.headers ?? {},
       credentials: options.credentials ?? 'same-origin',
     });

@@ -23,7 +23,8 @@ def asked(*wire: tuple[str, list[tuple[str, str]]], **more: Any) -> dict[str, An
         for method, headers in wire
     ]
     fetched = {'page': PAGE, 'url': 'http://127.0.0.1:9001/_wire/k/x', 'method': 'GET'}
-    return {**fetched, 'headers': {}, 'credentials': 'omit', 'wire': exchanges, **more}
+    told = {'mode': 'cors', 'headers': {}, 'credentials': 'omit', 'wire': exchanges}
+    return {**fetched, **told, **more}
 
 
 ALLOWED = [('Access-Control-Allow-Origin', PAGE)]
@@ -40,6 +41,12 @@ def test_an_answer_that_does_not_is_blocked_with_reason_and_mend() -> None:
     judged = judge(asked(('GET', [])))
     assert not judged['readable']
     assert 'Access-Control-Allow-Origin' in judged['why']
+
+
+def test_an_answer_without_cors_is_opaque() -> None:
+    judged = judge(asked(('GET', []), mode='no-cors'))
+    assert judged['readable']
+    assert judged['why'].startswith('It is opaque')
 
 
 def test_a_preflight_that_the_browser_did_not_send_is_told() -> None:
