@@ -1,0 +1,26 @@
+"""Wrong on purpose: whatever page asks is allowed, with credentials."""
+
+import falcon
+import falcon.asgi
+
+
+class Reflection:
+    async def process_response(
+        self,
+        req: falcon.asgi.Request,
+        resp: falcon.asgi.Response,
+        resource: object,
+        req_succeeded: bool,
+    ) -> None:
+        if origin := req.get_header('Origin'):
+            resp.set_header('Access-Control-Allow-Origin', origin)  # wrong: it asks no list
+            resp.set_header('Access-Control-Allow-Credentials', 'true')
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+
+
+app = falcon.asgi.App(middleware=Reflection())
+app.add_route('/basket', Basket())

@@ -1,0 +1,33 @@
+"""CORS lets a simple POST through; the API itself refuses what its own pages did not send."""
+
+import falcon
+
+from cors import CORSMiddleware
+
+PAGES = [
+    'https://shop.example.com',
+    'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+]
+
+
+class OwnPagesOnly:
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if req.method in ('GET', 'HEAD', 'OPTIONS'):
+            return  # these must change nothing
+        site, origin = req.get_header('Sec-Fetch-Site'), req.get_header('Origin')
+        if site == 'cross-site' and origin not in PAGES:  # the browser writes both, not the page
+            raise falcon.HTTPForbidden(description='Your page may not change anything.')
+        media_type, _ = falcon.parse_header(req.content_type or '')
+        if req.method == 'POST' and media_type != falcon.MEDIA_JSON:
+            # For JSON a page must ask first, and the preflight's answer depends on PAGES.
+            raise falcon.HTTPUnsupportedMediaType(description='Send application/json.')
+
+
+class Orders:
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'ordered': req.media}
+
+
+app = falcon.App(middleware=CORSMiddleware(allow_origins=PAGES, allow_headers=['Content-Type']))
+app.add_middleware(OwnPagesOnly())
+app.add_route('/orders', Orders())

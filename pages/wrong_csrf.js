@@ -1,0 +1,13 @@
+// A Blob without a type has no Content-Type, so the browser sends it without asking first.
+async function orderWithoutType(api) {
+  const body = new Blob([JSON.stringify({ bread: 'rye', to: location.origin })]);
+  const response = await fetch(`${api}/orders`, { method: 'POST', body });
+  return response.json();
+}
+
+async function readLastOrder(api) {
+  const response = await fetch(`${api}/orders`);
+  return response.json();
+}
+
+export default [orderWithoutType, readLastOrder];
