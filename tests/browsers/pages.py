@@ -1,0 +1,51 @@
+"""A page or an API of a few lines on loopback, for what the guide's own pages cannot show."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PAGE = b'<!doctype html><title>A page</title><link rel="icon" href="data:,">'
+
+
+@contextmanager
+def serving(
+    *headers: tuple[str, str], body: bytes = PAGE, certificate: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[str]]]:
+    """Answer every request alike.
+
+    Yields:
+        The server's origin, and the requests that have arrived: method and path.
+    """
+    arrived: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            arrived.append(f'{self.command} {self.path}')
+            self.send_response(200)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header('Content-Length', str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_OPTIONS = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stay silent."""
+
+    with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
+        scheme = 'http'
+        if certificate is not None:
+            scheme = 'https'
+            server.socket = certificate.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f'{scheme}://127.0.0.1:{server.server_port}', arrived
+        finally:
+            server.shutdown()
+            thread.join()
