@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 import falcon
 import falcon.asgi
@@ -124,6 +125,40 @@ def test_a_default_media_type_refuses_it_too(interface: str) -> None:
         assert post(interface, 'wrong_csrf', Origin=STRANGER).status_code == 415
     finally:
         app.req_options.default_media_type = kept
+
+
+@both
+@pytest.mark.parametrize(
+    ('token_of', 'content_type', 'status'),
+    [
+        ('anna', 'application/x-www-form-urlencoded', 200),
+        ('anna', 'application/x-www-form-urlencoded;charset=UTF-8', 200),
+        ('ben', 'application/x-www-form-urlencoded', 403),
+        (None, 'application/x-www-form-urlencoded', 403),
+        ('anna', 'text/plain', 415),
+        ('anna', None, 415),
+    ],
+)
+def test_a_form_needs_its_users_token(
+    interface: str, token_of: str | None, content_type: str | None, status: int
+) -> None:
+    form = {'bread': 'rye'}
+    if token_of:
+        read = ask(interface, 'csrf_token', 'GET', '/token', Cookie=f'user={token_of}')
+        form |= read.json()
+    headers = {'Cookie': 'user=anna', 'Origin': SHOP}
+    if content_type:
+        headers['Content-Type'] = content_type
+    request = httpx.Request(
+        'POST', f'{API}/orders', content=urlencode(form).encode(), headers=headers
+    )
+    assert send(interface, 'csrf_token', request).status_code == status
+
+
+@both
+def test_only_own_pages_read_the_token(interface: str) -> None:
+    assert 'allow-origin' in cors_headers(ask(interface, 'csrf_token', 'GET', '/token', SHOP))
+    assert cors_headers(ask(interface, 'csrf_token', 'GET', '/token', STRANGER)) == {}
 
 
 # --- preflights ------------------------------------------------------------------------------
