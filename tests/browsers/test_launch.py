@@ -12,6 +12,7 @@ import pytest
 
 from tests.browsers.engine import launch, missing
 from tests.browsers.engines import ENGINES
+from tests.browsers.scripted import scripted_servers
 
 
 def running_in(sessions: list[int]) -> list[str]:
@@ -30,12 +31,13 @@ def test_an_engine_starts_and_ends(name: str, pytestconfig: pytest.Config) -> No
     engine = ENGINES[name]
     if engine.executable() is None:
         pytest.skip(missing(engine))
-    for _ in range(pytestconfig.getoption('launches')):
-        with launch(engine) as browser:
-            browser.open('data:text/html,<title>A page</title>')
-            assert browser.run('() => document.title') == 'A page'
-            assert running_in(browser.sessions)
-        deadline = time.monotonic() + 10
-        while (left := running_in(browser.sessions)) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert left == []
+    with scripted_servers(1) as servers:
+        for _ in range(pytestconfig.getoption('launches')):
+            with launch(engine) as browser:
+                browser.open(servers.origins[0])
+                assert browser.run('() => location.origin') == servers.origins[0]
+                assert running_in(browser.sessions)
+            deadline = time.monotonic() + 10
+            while (left := running_in(browser.sessions)) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert left == []
