@@ -24,6 +24,7 @@ from tests.browsers.engines import ENGINES
 from tests.conftest import build_guide
 from tests.demo.running import RunningDemo, running_demo
 from tests.exchanges.http_file import read_all
+from tests.servers import proxied
 
 PICTURE = ROOT / 'docs/images/guide.png'
 
@@ -43,6 +44,17 @@ def record_exchanges() -> None:
                     f'gunicorn: {gunicorn.answer}\n\nuvicorn: {uvicorn.answer}'
                 )
             write(exchange.path, gunicorn.text)
+
+
+def record_proxied() -> None:
+    for scene in proxied.SCENES:
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            gunicorn = proxied.play(scene, 'wsgi', Path(first))
+            uvicorn = proxied.play(scene, 'asgi', Path(second))
+        if gunicorn != uvicorn:
+            sys.exit(f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}')
+        for exchange in gunicorn:
+            write(exchange.path, exchange.text)
 
 
 def record_output() -> None:
@@ -130,6 +142,7 @@ def main() -> None:
         return
     if not options.lessons:
         record_exchanges()
+        record_proxied()
         record_output()
         record_cookies()
     record_verdicts(options.lessons or SCRIPTS)

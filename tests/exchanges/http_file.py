@@ -9,13 +9,14 @@
     {"rye": 4.2}
 
 The name is ``<lesson>--<what it shows>.http``. Header names are written as people know them
-and sorted in the answer. What the server adds by itself is left out, and so is what changes with
-every checkout, and line ends after the body.
+and sorted in the answer; those of one name keep their order. What the server adds by itself is
+left out, and so is what changes with every checkout, and line ends after the body.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import httpx
@@ -69,12 +70,12 @@ def read_all(folder: Path = FOLDER) -> list[RecordedExchange]:
 
 def answer_text(response: httpx.Response) -> str:
     """Write an answer as the files show it."""
+    named = [(header_name(name), value) for name, value in response.headers.multi_items()]
     headers = sorted(
-        (header_name(name), value)
-        for name, value in response.headers.multi_items()
-        if header_name(name) not in OF_THE_SERVER | OF_THE_CHECKOUT
+        (pair for pair in named if pair[0] not in OF_THE_SERVER | OF_THE_CHECKOUT),
+        key=itemgetter(0),
     )
     lines = [f'HTTP/1.1 {response.status_code} {response.reason_phrase}']
     lines += [f'{name}: {value}' for name, value in headers]
-    body = response.text.rstrip('\n')
+    body = response.text.replace('\r\n', '\n').rstrip('\n')
     return '\n'.join(lines) + (f'\n\n{body}' if body else '')

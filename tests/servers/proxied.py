@@ -1,0 +1,126 @@
+"""What a page shows through nginx: docs/_proxied, exchanges with a file of docs/_deploy between.
+
+``nox -s record`` writes them from the real nginx in front of gunicorn and uvicorn, and a test
+asserts that they still hold. A file is named ``<scene>--<what it shows>.http``. The exchanges of
+a scene follow each other, for a cache remembers. Where a request names its ``Content-Length``,
+the file leaves its body out. ``<scene>.txt`` is what a browser makes of a scene.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.apps import ROOT
+from tests.browsers.chromium import Chromium
+from tests.demo.running import RunningDemo
+from tests.exchanges.http_file import RecordedExchange, read
+from tests.lessons.asking import SHOP
+from tests.servers.deploy import FOLDER as DEPLOYED
+from tests.servers.deploy import behind, send, serving
+
+FOLDER = ROOT / 'docs/_proxied'
+CLOSED = 1  # a port where nothing listens
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A lesson behind nginx.
+
+    Attributes:
+        configuration: File of docs/_deploy.
+        asked: What the exchanges show, in their order.
+        after_stop: The same, asked when the server has been stopped.
+    """
+
+    configuration: str
+    lesson: str
+    asked: tuple[str, ...]
+    after_stop: tuple[str, ...] = ()
+
+
+SCENES = {
+    'behind_nginx': Scene(
+        'behind_nginx.conf',
+        'testing',
+        asked=('preflight', 'changed', 'not_found', 'too_large'),
+        after_stop=('bad_gateway', 'bad_gateway_stranger', 'bad_gateway_preflight'),
+    ),
+    'two_owners': Scene(
+        'wrong_two_owners.conf', 'testing', asked=('read',), after_stop=('bad_gateway',)
+    ),
+    'nginx_owns': Scene('nginx_owns.conf', 'any_origin', asked=('read', 'preflight')),
+}
+
+
+def exchanges_of(name: str, what: tuple[str, ...]) -> list[RecordedExchange]:
+    return [read(FOLDER / f'{name}--{shown}.http') for shown in what]
+
+
+def play(name: str, interface: str, folder: Path) -> list[RecordedExchange]:
+    """Ask what a scene asks; return its exchanges with the answers of this run.
+
+    Args:
+        name: Key of ``SCENES``.
+        interface: ``wsgi`` for gunicorn, ``asgi`` for uvicorn.
+        folder: An empty folder, for nginx.
+    """
+    scene = SCENES[name]
+    with (
+        serving(interface, scene.lesson) as server,
+        behind(scene.configuration, folder, {8000: server.port}) as client,
+    ):
+        answered = [_answered(client, one) for one in exchanges_of(name, scene.asked)]
+        server.stop()
+        answered += [_answered(client, one) for one in exchanges_of(name, scene.after_stop)]
+    return answered
+
+
+def _answered(client: httpx.Client, exchange: RecordedExchange) -> RecordedExchange:
+    request = exchange.to(str(client.base_url).rstrip('/'))
+    if 'Content-Length: ' in exchange.request:
+        body = b' ' * int(request.headers['Content-Length'])
+        request = httpx.Request(request.method, request.url, headers=request.headers, content=body)
+    return exchange.with_answer(send(client, request))
+
+
+FETCH = """
+(url, method, bytes) => fetch(url, bytes ? { method, body: ' '.repeat(bytes) } : {}).then(
+  async (response) => `${response.status} ${await response.text()}`,
+  (error) => `${error}`,
+)
+"""
+READ = ('read', 'GET', 0)
+WATCHED = {  # scene: what the page does while the server runs; then it reads while it does not
+    'behind_nginx': (READ, ('upload', 'PUT', 2_000_000)),
+    'two_owners': (READ,),
+}
+
+
+def watch(browser: Chromium, demo: RunningDemo, interface: str, name: str, folder: Path) -> str:
+    """Fetch through nginx as a page does; write what its script got and the console printed.
+
+    The guide stands for the shop, and addresses are replaced as in docs/_verdicts. The lesson is
+    the demo's.
+    """
+    configuration = SCENES[name].configuration
+    written = (DEPLOYED / configuration).read_text()
+    for_the_guide = {' ssl;': ';', SHOP: demo.guide}
+    changes = {old: new for old, new in for_the_guide.items() if old in written}
+    up = httpx.URL(demo.api(interface)).port or 80
+    lines: list[str] = []
+    browser.open(f'{demo.guide}/index.html')
+    for state, port, steps in (('', up, WATCHED[name]), (', server down', CLOSED, (READ,))):
+        own = folder / f'{port}'
+        own.mkdir()
+        with behind(configuration, own, {8000: port}, **changes) as client:
+            api = f'{str(client.base_url).rstrip("/")}/{SCENES[name].lesson}'
+            for what, method, size in steps:
+                browser.console.clear()
+                got = browser.run(FETCH, f'{api}/orders/17', method, size)
+                lines += [f'  {what}{state}: {got}', *(f'    {line}' for line in browser.console)]
+        lines = [line.replace(api, 'https://api.example.com') for line in lines]
+    head = f'A script on {SHOP} got, and below it\n\n  Console of {browser.version}:\n\n'
+    return head + '\n'.join(lines).replace(demo.guide, SHOP) + '\n'

@@ -1,0 +1,198 @@
+"""The real nginx in front of real servers: who owns the headers, and what nginx says itself."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+
+from cors_browser import Blocked, Browser
+from tests.apps import INTERFACES
+from tests.browsers.chromium import Chromium
+from tests.browsers.try_it import same_verdict
+from tests.demo.running import RunningDemo
+from tests.exchanges.http_file import RecordedExchange, read, read_all
+from tests.lessons.asking import SHOP, cors_headers
+from tests.servers.deploy import behind, send, serving, uvicorn_settings
+from tests.servers.proxied import CLOSED, FOLDER, SCENES, WATCHED, exchanges_of, play, watch
+
+FROM_SHOP = {'Origin': SHOP}
+both = pytest.mark.parametrize('interface', INTERFACES)
+
+
+@both
+@pytest.mark.parametrize('scene', SCENES)
+def test_the_exchanges_hold(scene: str, interface: str, tmp_path: Path) -> None:
+    shown = exchanges_of(scene, SCENES[scene].asked + SCENES[scene].after_stop)
+    answered = play(scene, interface, tmp_path)
+    assert [one.text for one in answered] == [one.text for one in shown]
+
+
+@both
+@pytest.mark.parametrize('scene', WATCHED)
+def test_a_browser_says_so(
+    scene: str, interface: str, tmp_path: Path, chromium: Chromium, demo: RunningDemo
+) -> None:
+    seen = watch(chromium, demo, interface, scene, tmp_path)
+    assert same_verdict(FOLDER / f'{scene}.txt', seen), seen
+
+
+def test_every_exchange_is_of_a_scene() -> None:
+    shown = {
+        f'{name}--{what}.http'
+        for name, scene in SCENES.items()
+        for what in scene.asked + scene.after_stop
+    }
+    assert {one.path.name for one in read_all(FOLDER)} == shown
+
+
+def fetch(origin: str, *shown: str) -> str:
+    """Fetch as a page of ``origin`` what the recorded answers say; return what came of it."""
+    exchanges = [read(FOLDER / f'{name}.http') for name in shown]
+    method, path, _ = exchanges[-1].request.split(' ', 2)
+    headers = {'Content-Type': 'application/json'} if method == 'PUT' else None
+    api = replaying({one.request.split(' ')[0]: one for one in exchanges})
+    try:
+        reply = Browser(api, origin).fetch(path, method, headers=headers)
+    except Blocked as blocked:
+        return blocked.code
+    return f'readable: {reply.status}'
+
+
+def replaying(answers: dict[str, RecordedExchange]) -> Any:
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        head, _, body = answers[environ['REQUEST_METHOD']].answer.partition('\n\n')
+        status, *lines = head.removeprefix('HTTP/1.1 ').splitlines()
+        start_response(status, [tuple(line.split(': ', 1)) for line in lines])
+        return [body.encode()]
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ('expected', 'origin', 'shown'),
+    [
+        ('readable: 200', SHOP, ['preflight', 'changed']),
+        ('readable: 404', SHOP, ['not_found']),
+        ('readable: 413', SHOP, ['preflight', 'too_large']),
+        ('readable: 502', SHOP, ['bad_gateway']),
+        ('acao-missing', 'https://other.example.net', ['bad_gateway_stranger']),
+        ('preflight-status', SHOP, ['bad_gateway_preflight', 'changed']),
+    ],
+)
+def test_what_a_page_reads_behind_nginx(expected: str, origin: str, shown: list[str]) -> None:
+    assert fetch(origin, *(f'behind_nginx--{what}' for what in shown)) == expected
+
+
+@pytest.mark.parametrize(
+    ('expected', 'shown'),
+    [
+        ('acao-multiple', 'two_owners--read'),
+        ('acao-missing', 'two_owners--bad_gateway'),
+        ('readable: 200', 'nginx_owns--read'),
+    ],
+)
+def test_what_a_page_reads_of_the_two_owners(expected: str, shown: str) -> None:
+    assert fetch(SHOP, shown) == expected
+
+
+@pytest.mark.parametrize(('intercept', 'owner'), [('off', '404 Not Found'), ('on', 'nginx: 404')])
+def test_an_error_of_falcon_passes_as_it_is(intercept: str, owner: str, tmp_path: Path) -> None:
+    changes = {
+        'error_page 413 ': 'error_page 404 413 ',
+        'proxy_intercept_errors off': f'proxy_intercept_errors {intercept}',
+    }
+    with (
+        serving('wsgi', 'testing') as server,
+        behind('behind_nginx.conf', tmp_path, {8000: server.port}, **changes) as client,
+    ):
+        answer = send(client, client.build_request('GET', '/nowhere', headers=FROM_SHOP))
+    assert answer.json() == {'title': owner}
+    assert answer.headers.get_list('Access-Control-Allow-Origin') == [SHOP]
+
+
+def test_a_slow_server_is_a_readable_504(tmp_path: Path) -> None:
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        ports = {8000: silent.getsockname()[1]}
+        soon = {'proxy_read_timeout 30s': 'proxy_read_timeout 200ms'}
+        with behind('behind_nginx.conf', tmp_path, ports, **soon) as client:
+            answer = send(client, client.build_request('GET', '/orders/17', headers=FROM_SHOP))
+    assert (answer.status_code, cors_headers(answer)) == (504, {'allow-origin': SHOP})
+
+
+def test_a_refusal_of_nginx_is_a_readable_503(tmp_path: Path) -> None:
+    limit = {
+        'upstream bakery {': 'limit_req_zone $host zone=limit:1m rate=1r/m; upstream bakery {',
+        'proxy_pass ': 'limit_req zone=limit; proxy_pass ',
+    }
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **limit) as client:
+        asked = client.build_request('GET', '/orders/17', headers=FROM_SHOP)
+        _, answer = send(client, asked), send(client, asked)
+    assert (answer.status_code, cors_headers(answer)) == (503, {'allow-origin': SHOP})
+
+
+def test_a_body_may_have_one_megabyte_where_nothing_is_said(tmp_path: Path) -> None:
+    silent = {'client_max_body_size 1m;': ''}
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **silent) as client:
+        sizes = (2**20, 2**20 + 1)
+        asked = [client.build_request('PUT', '/orders/17', content=bytes(size)) for size in sizes]
+        assert [send(client, one).status_code for one in asked] == [502, 413]
+
+
+def test_one_more_line_serves_pages_that_send_credentials(tmp_path: Path) -> None:
+    line = 'add_header Access-Control-Allow-Credentials true always;'
+    more = {'add_header Vary Origin always;': f'add_header Vary Origin always; {line}'}
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **more) as client:
+        answer = send(client, client.build_request('GET', '/orders/17', headers=FROM_SHOP))
+    assert answer.status_code == 502
+    assert cors_headers(answer) == {'allow-origin': SHOP, 'allow-credentials': 'true'}
+
+
+def test_a_remembered_preflight_lets_the_page_read_a_502() -> None:
+    names = ('preflight', 'changed', 'bad_gateway_preflight', 'bad_gateway')
+    asked, changed, down_asked, down = (read(FOLDER / f'behind_nginx--{one}.http') for one in names)
+    answers = {'OPTIONS': asked, 'PUT': changed}
+    browser = Browser(replaying(answers), SHOP)
+    assert browser.fetch('/orders/17', 'PUT').status == 200
+    answers |= {'OPTIONS': down_asked, 'PUT': down}
+    assert browser.fetch('/orders/17', 'PUT').status == 502
+
+
+def test_uvicorn_takes_its_settings_from_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in uvicorn_settings().items():
+        monkeypatch.setenv(name, value)
+    taken = uvicorn.main.make_context('uvicorn', ['app:app']).params
+    for name, value in uvicorn_settings().items():
+        if name != 'FORWARDED_ALLOW_IPS':
+            assert str(taken[name.removeprefix('UVICORN_').lower()]).lower() == value
+    assert uvicorn.Config('app').forwarded_allow_ips == uvicorn_settings()['FORWARDED_ALLOW_IPS']
+
+
+@both
+def test_the_program_learns_that_the_page_used_tls(interface: str, tmp_path: Path) -> None:
+    claimed = {'Forwarded': 'proto=http', 'X-Forwarded-Proto': 'http'}
+    with (
+        serving(interface, 'credentials') as server,
+        behind('behind_nginx.conf', tmp_path, {8000: server.port}) as client,
+    ):
+        answer = send(client, client.build_request('POST', '/basket/rye', headers=claimed))
+        direct = httpx.post(f'{server.url}/basket/rye')
+    assert '; Secure' in answer.headers['Set-Cookie']
+    assert '; Secure' not in direct.headers['Set-Cookie']
+
+
+def test_the_log_has_no_secrets_and_no_forged_lines(tmp_path: Path) -> None:
+    hostile = 'https://shop.example.com"}\x1b[31m'
+    asked = {'Origin': hostile, 'Authorization': 'Bearer secret', 'Cookie': 'session=secret'}
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}) as client:
+        send(client, client.build_request('GET', '/orders/17?token=secret', headers=asked))
+    log = (tmp_path / 'bakery.log').read_text()
+    assert 'secret' not in log
+    assert '\x1b' not in log
+    last = json.loads(log.splitlines()[-1])
+    assert (last['path'], last['status'], last['origin']) == ('/orders/17', '502', hostile)
