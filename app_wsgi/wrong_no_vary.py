@@ -13,6 +13,7 @@ app = falcon.App(
     middleware=falcon.CORSMiddleware(
         allow_origins=[
             'https://shop.example.com',
+            'https://partner.example.com',
             'http://127.0.0.1:9000',  # this guide's demo: not in your copy
         ],
     )

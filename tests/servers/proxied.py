@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from cors_browser import Blocked, Browser
 from tests.apps import ROOT
 from tests.browsers.chromium import Chromium
 from tests.demo.running import RunningDemo
@@ -52,6 +54,14 @@ SCENES = {
         'wrong_two_owners.conf', 'testing', asked=('read',), after_stop=('bad_gateway',)
     ),
     'nginx_owns': Scene('nginx_owns.conf', 'any_origin', asked=('read', 'preflight')),
+    'poisoned': Scene('caching.conf', 'wrong_no_vary', asked=('shop', 'partner')),
+    'opened': Scene('caching.conf', 'wrong_no_vary', asked=('address_bar', 'shop')),
+    'cached': Scene(
+        'caching.conf',
+        'caching',
+        asked=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
+    ),
+    'by_key': Scene('caching_by_key.conf', 'caching', asked=('shop', 'partner', 'shop_again')),
 }
 
 
@@ -84,6 +94,31 @@ def _answered(client: httpx.Client, exchange: RecordedExchange) -> RecordedExcha
         body = b' ' * int(request.headers['Content-Length'])
         request = httpx.Request(request.method, request.url, headers=request.headers, content=body)
     return exchange.with_answer(send(client, request))
+
+
+def replayed(origin: str, *shown: str) -> str:
+    """Fetch as a page of ``origin``, with these recorded answers; return what came of it."""
+    exchanges = [read(FOLDER / f'{name}.http') for name in shown]
+    method, path, _ = exchanges[-1].request.split(' ', 2)
+    headers = {'Content-Type': 'application/json'} if method == 'PUT' else None
+    api = replaying({one.request.split(' ')[0]: one for one in exchanges})
+    try:
+        reply = Browser(api, origin).fetch(path, method, headers=headers)
+    except Blocked as blocked:
+        return blocked.code
+    return f'readable: {reply.status}'
+
+
+def replaying(answers: dict[str, RecordedExchange]) -> Any:
+    """Build a WSGI application that gives the recorded answer to each method."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        head, _, body = answers[environ['REQUEST_METHOD']].answer.partition('\n\n')
+        status, *lines = head.removeprefix('HTTP/1.1 ').splitlines()
+        start_response(status, [tuple(line.split(': ', 1)) for line in lines])
+        return [body.encode()]
+
+    return app
 
 
 FETCH = """

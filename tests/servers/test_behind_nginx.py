@@ -5,21 +5,30 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 
-from cors_browser import Blocked, Browser
+from cors_browser import Browser
 from tests.apps import INTERFACES
 from tests.browsers.chromium import Chromium
 from tests.browsers.try_it import same_verdict
 from tests.demo.running import RunningDemo
-from tests.exchanges.http_file import RecordedExchange, read, read_all
+from tests.exchanges.http_file import read, read_all
 from tests.lessons.asking import SHOP, cors_headers
 from tests.servers.deploy import behind, send, serving, uvicorn_settings
-from tests.servers.proxied import CLOSED, FOLDER, SCENES, WATCHED, exchanges_of, play, watch
+from tests.servers.proxied import (
+    CLOSED,
+    FOLDER,
+    SCENES,
+    WATCHED,
+    exchanges_of,
+    play,
+    replayed,
+    replaying,
+    watch,
+)
 
 FROM_SHOP = {'Origin': SHOP}
 both = pytest.mark.parametrize('interface', INTERFACES)
@@ -51,29 +60,6 @@ def test_every_exchange_is_of_a_scene() -> None:
     assert {one.path.name for one in read_all(FOLDER)} == shown
 
 
-def fetch(origin: str, *shown: str) -> str:
-    """Fetch as a page of ``origin`` what the recorded answers say; return what came of it."""
-    exchanges = [read(FOLDER / f'{name}.http') for name in shown]
-    method, path, _ = exchanges[-1].request.split(' ', 2)
-    headers = {'Content-Type': 'application/json'} if method == 'PUT' else None
-    api = replaying({one.request.split(' ')[0]: one for one in exchanges})
-    try:
-        reply = Browser(api, origin).fetch(path, method, headers=headers)
-    except Blocked as blocked:
-        return blocked.code
-    return f'readable: {reply.status}'
-
-
-def replaying(answers: dict[str, RecordedExchange]) -> Any:
-    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        head, _, body = answers[environ['REQUEST_METHOD']].answer.partition('\n\n')
-        status, *lines = head.removeprefix('HTTP/1.1 ').splitlines()
-        start_response(status, [tuple(line.split(': ', 1)) for line in lines])
-        return [body.encode()]
-
-    return app
-
-
 @pytest.mark.parametrize(
     ('expected', 'origin', 'shown'),
     [
@@ -86,7 +72,7 @@ def replaying(answers: dict[str, RecordedExchange]) -> Any:
     ],
 )
 def test_what_a_page_reads_behind_nginx(expected: str, origin: str, shown: list[str]) -> None:
-    assert fetch(origin, *(f'behind_nginx--{what}' for what in shown)) == expected
+    assert replayed(origin, *(f'behind_nginx--{what}' for what in shown)) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,7 +84,7 @@ def test_what_a_page_reads_behind_nginx(expected: str, origin: str, shown: list[
     ],
 )
 def test_what_a_page_reads_of_the_two_owners(expected: str, shown: str) -> None:
-    assert fetch(SHOP, shown) == expected
+    assert replayed(SHOP, shown) == expected
 
 
 @pytest.mark.parametrize(('intercept', 'owner'), [('off', '404 Not Found'), ('on', 'nginx: 404')])

@@ -1,0 +1,25 @@
+"""A cache keeps an answer for each origin, and one for everybody where anyone may read."""
+
+import falcon
+
+from cors import CORSMiddleware, Policy
+
+# The addresses of 127.0.0.1 and localhost are this guide's demo: not in your copy.
+SHOP = ['https://shop.example.com', 'http://127.0.0.1:9000']
+PARTNER = ['https://partner.example.com', 'http://localhost:9000']
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        resp.cache_control = ['public', 'max-age=60']
+
+
+app = falcon.App(
+    middleware=CORSMiddleware(
+        allow_origins=[*SHOP, *PARTNER],  # the answer differs by origin: Vary: Origin
+        routes={'/public/{path:path}': Policy(allow_origins='*')},  # the same for everybody
+    )
+)
+app.add_route('/menu', Menu())
+app.add_route('/public/menu', Menu())
