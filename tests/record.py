@@ -24,7 +24,7 @@ from tests.browsers.engines import ENGINES
 from tests.conftest import build_guide
 from tests.demo.running import RunningDemo, running_demo
 from tests.exchanges.http_file import read_all
-from tests.servers import proxied
+from tests.servers import proxied, several_workers
 
 PICTURE = ROOT / 'docs/images/guide.png'
 
@@ -55,6 +55,11 @@ def record_proxied() -> None:
             sys.exit(f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}')
         for exchange in gunicorn:
             write(exchange.path, exchange.text)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        several_workers.running_cluster(Path(folder)) as cluster,
+    ):
+        write(several_workers.REPORT, several_workers.report(cluster))
 
 
 def record_output() -> None:

@@ -90,8 +90,14 @@ def behind(
         yield client
 
 
-def send(client: httpx.Client, request: httpx.Request) -> httpx.Response:
-    """Send a request that is meant for the API's name, and have its certificate checked."""
+def send(client: httpx.Client, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
+    """Send a request that is meant for the API's name, and have its certificate checked.
+
+    Args:
+        client: Of :func:`behind`.
+        request: Built by it.
+        stream: Leave the body for the caller to read.
+    """
     request.headers['Host'] = API
     request.extensions = {**request.extensions, 'sni_hostname': API}
-    return client.send(request)
+    return client.send(request, stream=stream)

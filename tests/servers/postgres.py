@@ -1,0 +1,101 @@
+"""A PostgreSQL of its own: Debian's package, a new folder, a socket in it, and no port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+INSTALL = 'apt-get install --no-install-recommends postgresql'
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server with a database ``bakery``.
+
+    Attributes:
+        socket: The folder of its socket.
+    """
+
+    programs: Path
+    socket: Path
+
+    def url(self, role: str) -> str:
+        """Return the ``DATABASE_URL`` of a role."""
+        return f'postgresql+psycopg://{role}@/bakery?host={self.socket}'
+
+    def connect(self, role: str) -> psycopg.Connection[Any]:
+        return psycopg.connect(host=str(self.socket), user=role, dbname='bakery', autocommit=True)
+
+    def run_file(self, file: Path) -> None:
+        """Run a file as an administrator does."""
+        where = ['--host', str(self.socket), '--username', 'postgres', '--quiet']
+        stop = ['--no-psqlrc', '--set', 'ON_ERROR_STOP=1']
+        command = [str(self.programs / 'psql'), *where, *stop, '--file', str(file), 'bakery']
+        subprocess.run(command, check=True)
+
+
+def programs() -> Path | None:
+    """Find the newest PostgreSQL of Debian's packages, or the one on the path."""
+    debian = sorted(Path('/usr/lib/postgresql').glob('*/bin/initdb'))
+    found = debian[-1] if debian else shutil.which('initdb')
+    return Path(found).parent if found else None
+
+
+@contextmanager
+def running_postgres() -> Iterator[Postgres]:
+    """Run a server until the block ends; for root, as user postgres, for it refuses to be root."""
+    found = programs()
+    if found is None:
+        pytest.skip(f'no PostgreSQL on this machine; install it with: {INSTALL}')
+    # Not below pytest's folder: there the other user may not look, and a socket's path is short.
+    with tempfile.TemporaryDirectory(prefix='bakery-') as name:
+        folder = Path(name)
+        someone: dict[str, Any] = {'cwd': folder}
+        if os.geteuid() == 0:
+            shutil.chown(folder, 'postgres', 'postgres')
+            someone |= {'user': 'postgres', 'group': 'postgres', 'extra_groups': []}
+        data = str(folder / 'data')
+        create = ['--username=postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']
+        subprocess.run(
+            [found / 'initdb', '--pgdata', data, *create, '--locale=C'],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **someone,
+        )
+        settings = ['-h', '', '-k', str(folder), '-F']  # no address, a socket, no fsync
+        server = subprocess.Popen(
+            [found / 'postgres', '-D', data, *settings], stderr=subprocess.DEVNULL, **someone
+        )
+        try:
+            _create_database(folder)
+            yield Postgres(found, folder)
+        finally:
+            server.send_signal(signal.SIGINT)  # ends connections, and then itself
+            server.wait(STOP_SECONDS)
+
+
+def _create_database(socket: Path) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with psycopg.connect(host=str(socket), user='postgres', autocommit=True) as connection:
+                connection.execute('CREATE DATABASE bakery')
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
