@@ -17,14 +17,15 @@ import httpx
 from demo.processes import api_servers, free_ports, wait_until_answering
 from tests import outputs
 from tests.apps import ROOT, SCRIPTS
-from tests.browsers import cookies, try_it, verdicts
+from tests.browsers import cookies, proxied, try_it, verdicts
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch
 from tests.browsers.engines import ENGINES
 from tests.conftest import build_guide
 from tests.demo.running import RunningDemo, running_demo
 from tests.exchanges.http_file import read_all
-from tests.servers import proxied, several_workers
+from tests.servers import proxied as scenes
+from tests.servers import several_workers
 
 PICTURE = ROOT / 'docs/images/guide.png'
 
@@ -47,10 +48,10 @@ def record_exchanges() -> None:
 
 
 def record_proxied() -> None:
-    for scene in proxied.SCENES:
+    for scene in scenes.SCENES:
         with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-            gunicorn = proxied.play(scene, 'wsgi', Path(first))
-            uvicorn = proxied.play(scene, 'asgi', Path(second))
+            gunicorn = scenes.play(scene, 'wsgi', Path(first))
+            uvicorn = scenes.play(scene, 'asgi', Path(second))
         if gunicorn != uvicorn:
             sys.exit(f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}')
         for exchange in gunicorn:
@@ -69,8 +70,8 @@ def record_output() -> None:
 
 def record_verdicts(lessons: list[str]) -> None:
     """Press *Try it* on the lessons' pages in all three browsers, for both servers."""
-    for lesson in lessons:
-        (verdicts.FOLDER / f'{lesson}.txt').touch()  # the pages show it already
+    for name in [*lessons, *proxied.WATCHED]:
+        (verdicts.FOLDER / f'{name}.txt').touch()  # the pages show it already
     with (
         tempfile.TemporaryDirectory() as folder,
         running_demo(build_guide(Path(folder) / 'html')) as demo,
@@ -79,11 +80,22 @@ def record_verdicts(lessons: list[str]) -> None:
         browsers = [running.enter_context(launch(engine)) for engine in ENGINES.values()]
         for lesson in lessons:
             rows = [row for browser in browsers for row in shown_rows(browser, demo, lesson)]
-            recorded = verdicts.read(lesson)
-            if verdicts.differences(recorded, rows) or not recorded:
-                write(verdicts.FOLDER / f'{lesson}.csv', verdicts.as_csv(rows))
-            text = verdicts.as_text(verdicts.read(lesson))
-            write(verdicts.FOLDER / f'{lesson}.txt', text)
+            write_verdict(lesson, rows)
+        for scene in proxied.WATCHED if lessons == SCRIPTS else ():
+            rows = [row for browser in browsers for row in watched_rows(browser, demo, scene)]
+            write_verdict(scene, rows)
+
+
+def write_verdict(name: str, rows: list[verdicts.Row]) -> None:
+    recorded = verdicts.read(name)
+    if verdicts.differences(recorded, rows) or not recorded:
+        write(verdicts.FOLDER / f'{name}.csv', verdicts.as_csv(rows))
+    write(verdicts.FOLDER / f'{name}.txt', verdicts.as_text(verdicts.read(name)))
+
+
+def watched_rows(browser: Engine, demo: RunningDemo, scene: str) -> list[verdicts.Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        return proxied.watch(browser, demo, 'wsgi', scene, Path(folder), recorded=[])
 
 
 def record_cookies() -> None:

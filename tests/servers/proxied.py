@@ -3,7 +3,7 @@
 ``nox -s record`` writes them from the real nginx in front of gunicorn and uvicorn, and a test
 asserts that they still hold. A file is named ``<scene>--<what it shows>.http``. The exchanges of
 a scene follow each other, for a cache remembers. Where a request names its ``Content-Length``,
-the file leaves its body out. ``<scene>.txt`` is what a browser makes of a scene.
+the file leaves its body out.
 """
 
 from __future__ import annotations
@@ -16,11 +16,7 @@ import httpx
 
 from cors_browser import Blocked, Browser
 from tests.apps import ROOT
-from tests.browsers.chromium import Chromium
-from tests.demo.running import RunningDemo
 from tests.exchanges.http_file import RecordedExchange, read
-from tests.lessons.asking import SHOP
-from tests.servers.deploy import FOLDER as DEPLOYED
 from tests.servers.deploy import behind, send, serving
 
 FOLDER = ROOT / 'docs/_proxied'
@@ -119,43 +115,3 @@ def replaying(answers: dict[str, RecordedExchange]) -> Any:
         return [body.encode()]
 
     return app
-
-
-FETCH = """
-(url, method, bytes) => fetch(url, bytes ? { method, body: ' '.repeat(bytes) } : {}).then(
-  async (response) => `${response.status} ${await response.text()}`,
-  (error) => `${error}`,
-)
-"""
-READ = ('read', 'GET', 0)
-WATCHED = {  # scene: what the page does while the server runs; then it reads while it does not
-    'behind_nginx': (READ, ('upload', 'PUT', 2_000_000)),
-    'two_owners': (READ,),
-}
-
-
-def watch(browser: Chromium, demo: RunningDemo, interface: str, name: str, folder: Path) -> str:
-    """Fetch through nginx as a page does; write what its script got and the console printed.
-
-    The guide stands for the shop, and addresses are replaced as in docs/_verdicts. The lesson is
-    the demo's.
-    """
-    configuration = SCENES[name].configuration
-    written = (DEPLOYED / configuration).read_text()
-    for_the_guide = {' ssl;': ';', SHOP: demo.guide}
-    changes = {old: new for old, new in for_the_guide.items() if old in written}
-    up = httpx.URL(demo.api(interface)).port or 80
-    lines: list[str] = []
-    browser.open(f'{demo.guide}/index.html')
-    for state, port, steps in (('', up, WATCHED[name]), (', server down', CLOSED, (READ,))):
-        own = folder / f'{port}'
-        own.mkdir()
-        with behind(configuration, own, {8000: port}, **changes) as client:
-            api = f'{str(client.base_url).rstrip("/")}/{SCENES[name].lesson}'
-            for what, method, size in steps:
-                browser.console.clear()
-                got = browser.run(FETCH, f'{api}/orders/17', method, size)
-                lines += [f'  {what}{state}: {got}', *(f'    {line}' for line in browser.console)]
-        lines = [line.replace(api, 'https://api.example.com') for line in lines]
-    head = f'A script on {SHOP} got, and below it\n\n  Console of {browser.version}:\n\n'
-    return head + '\n'.join(lines).replace(demo.guide, SHOP) + '\n'

@@ -12,9 +12,6 @@ import uvicorn
 
 from cors_browser import Browser
 from tests.apps import INTERFACES
-from tests.browsers.chromium import Chromium
-from tests.browsers.try_it import same_verdict
-from tests.demo.running import RunningDemo
 from tests.exchanges.http_file import read, read_all
 from tests.lessons.asking import SHOP, cors_headers
 from tests.servers.deploy import behind, send, serving, uvicorn_settings
@@ -22,12 +19,10 @@ from tests.servers.proxied import (
     CLOSED,
     FOLDER,
     SCENES,
-    WATCHED,
     exchanges_of,
     play,
     replayed,
     replaying,
-    watch,
 )
 
 FROM_SHOP = {'Origin': SHOP}
@@ -40,15 +35,6 @@ def test_the_exchanges_hold(scene: str, interface: str, tmp_path: Path) -> None:
     shown = exchanges_of(scene, SCENES[scene].asked + SCENES[scene].after_stop)
     answered = play(scene, interface, tmp_path)
     assert [one.text for one in answered] == [one.text for one in shown]
-
-
-@both
-@pytest.mark.parametrize('scene', WATCHED)
-def test_a_browser_says_so(
-    scene: str, interface: str, tmp_path: Path, chromium: Chromium, demo: RunningDemo
-) -> None:
-    seen = watch(chromium, demo, interface, scene, tmp_path)
-    assert same_verdict(FOLDER / f'{scene}.txt', seen), seen
 
 
 def test_every_exchange_is_of_a_scene() -> None:

@@ -1,0 +1,23 @@
+"""Each engine behind nginx: what its console says is what the pages show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.apps import INTERFACES
+from tests.browsers import verdicts
+from tests.browsers.engine import Engine
+from tests.browsers.proxied import WATCHED, watch
+from tests.demo.running import RunningDemo
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize('scene', WATCHED)
+def test_an_engine_does_what_the_page_says(
+    engine: Engine, demo: RunningDemo, scene: str, interface: str, tmp_path: Path
+) -> None:
+    recorded = verdicts.read(scene)
+    seen = watch(engine, demo, interface, scene, tmp_path, recorded)
+    assert verdicts.differences(recorded, seen) == []
