@@ -5,6 +5,6 @@ workers = 2  # processes; begin with the number of cores
 threads = 4  # requests at a time in each process
 timeout = 30  # seconds without a sign of life, after which a worker is replaced
 graceful_timeout = 20  # seconds to finish requests when it stops
-keepalive = 75  # seconds; longer than nginx keeps a connection, so that nginx closes first
+keepalive = 75  # seconds; longer than nginx keeps it, so that nginx closes first
 forwarded_allow_ips = '127.0.0.1'  # whose X-Forwarded-Proto counts
 accesslog = None  # nginx writes one, without query strings

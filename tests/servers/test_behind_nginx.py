@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 import uvicorn
 
-from cors_browser import Browser
+from cors_browser import Blocked, Browser
 from tests.apps import INTERFACES
 from tests.exchanges.http_file import read, read_all
 from tests.lessons.asking import SHOP, cors_headers
@@ -71,6 +72,15 @@ def test_what_a_page_reads_behind_nginx(expected: str, origin: str, shown: list[
 )
 def test_what_a_page_reads_of_the_two_owners(expected: str, shown: str) -> None:
     assert replayed(SHOP, shown) == expected
+
+
+def test_twice_the_same_is_also_two_values() -> None:
+    recorded = read(FOLDER / 'two_owners--read.http')
+    twice = replace(recorded, answer=recorded.answer.replace('Origin: *', f'Origin: {SHOP}'))
+    assert twice.answer.count(f'Access-Control-Allow-Origin: {SHOP}\n') == 2
+    with pytest.raises(Blocked) as caught:
+        Browser(replaying({'GET': twice}), SHOP).fetch('/orders/17')
+    assert caught.value.code == 'acao-multiple'
 
 
 @pytest.mark.parametrize(('intercept', 'owner'), [('off', '404 Not Found'), ('on', 'nginx: 404')])
