@@ -7,6 +7,7 @@ import pytest
 from tests.apps import SCRIPTS
 from tests.browsers import verdicts
 from tests.browsers.engines import ENGINES
+from tests.browsers.proxied import WATCHED
 
 TABLES = {'cookies'}  # of no lesson
 
@@ -19,5 +20,12 @@ def test_the_text_says_what_the_record_says(lesson: str) -> None:
     assert len(pages) == len({verdicts.SHOP, verdicts.PARTNER}) * len(ENGINES)
 
 
-def test_every_record_is_of_a_lesson_or_a_table() -> None:
-    assert {path.stem for path in verdicts.FOLDER.glob('*')} == {*SCRIPTS, *TABLES}
+@pytest.mark.parametrize('scene', WATCHED)
+def test_the_text_of_a_scene_says_what_the_record_says(scene: str) -> None:
+    rows = verdicts.read(scene)
+    assert (verdicts.FOLDER / f'{scene}.txt').read_text() == verdicts.as_text(rows)
+    assert len({row.engine for row in rows}) == len(ENGINES)
+
+
+def test_every_record_is_of_a_lesson_a_scene_or_a_table() -> None:
+    assert {path.stem for path in verdicts.FOLDER.glob('*')} == {*SCRIPTS, *WATCHED, *TABLES}
