@@ -52,20 +52,20 @@ PROBLEMS = [
     Problem(
         6,
         'CORS error on time-outs, 502 and 413 only',
-        'howto/is_it_cors',
-        'It is a CORS error only with a 502, a 413 or a time-out',
+        'howto/behind_nginx',
+        'The error comes only with 502 or 413',
     ),
     Problem(
         7,
         'Header contains multiple values, but only one is allowed',
-        'howto/several_origins',
-        'The header contains multiple values, but only one is allowed',
+        'howto/two_headers',
+        'The header contains multiple values',
     ),
     Problem(
         8,
         'Works, then randomly fails behind the CDN',
-        'tutorial/shared_policy',
-        'It works, then fails at random behind a cache',
+        'howto/caching',
+        'It works, then it fails behind the CDN',
     ),
     Problem(
         9,
