@@ -17,7 +17,7 @@ import httpx
 from demo.processes import api_servers, free_ports, wait_until_answering
 from tests import outputs
 from tests.apps import ROOT, SCRIPTS
-from tests.browsers import cookies, proxied, try_it, verdicts
+from tests.browsers import cookies, local_network, proxied, try_it, verdicts
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch
 from tests.browsers.engines import ENGINES
@@ -110,6 +110,12 @@ def record_cookies() -> None:
         write(cookies.FILE, cookies.as_csv(seen))
 
 
+def record_local_network() -> None:
+    """Write what a permission decides in Chromium."""
+    with launch(Chromium) as browser:
+        write(local_network.FILE, local_network.as_csv(local_network.observe(browser)))
+
+
 def shown_rows(browser: Engine, demo: RunningDemo, lesson: str) -> list[verdicts.Row]:
     """Observe a lesson on its servers, which must look the same to a browser."""
     seen = verdicts.observe(browser, demo, lesson, recorded=[])
@@ -162,6 +168,7 @@ def main() -> None:
         record_proxied()
         record_output()
         record_cookies()
+        record_local_network()
     record_verdicts(options.lessons or SCRIPTS)
 
 

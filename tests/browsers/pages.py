@@ -18,13 +18,15 @@ def serving(
     """Answer every request alike.
 
     Yields:
-        The server's origin, and the requests that have arrived: method and path.
+        The server's origin, and the requests that have arrived: method and path, and a remark
+        where a preflight asks for a private network.
     """
     arrived: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            arrived.append(f'{self.command} {self.path}')
+            asks = 'Access-Control-Request-Private-Network' in self.headers
+            arrived.append(f'{self.command} {self.path}' + ' (private network)' * asks)
             self.send_response(200)
             for name, value in headers:
                 self.send_header(name, value)
@@ -32,7 +34,7 @@ def serving(
             self.end_headers()
             self.wfile.write(body)
 
-        do_OPTIONS = do_GET
+        do_OPTIONS = do_PUT = do_GET
 
         def log_message(self, format: str, *args: object) -> None:
             """Stay silent."""
