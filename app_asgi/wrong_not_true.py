@@ -1,0 +1,21 @@
+"""Wrong on purpose: Access-Control-Allow-Credentials is True, not true."""
+
+import falcon
+import falcon.asgi
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+        resp.set_header('Access-Control-Allow-Credentials', str(True))  # wrong
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/basket', Basket())

@@ -1,0 +1,14 @@
+"""Wrong on purpose: the answer names one page's origin, and another page asks."""
+
+import falcon
+import falcon.asgi
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        resp.set_header('Access-Control-Allow-Origin', 'https://www.example.com')  # wrong
+
+
+app = falcon.asgi.App()
+app.add_route('/menu', Menu())

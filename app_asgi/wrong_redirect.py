@@ -1,0 +1,25 @@
+"""Wrong on purpose: the answer sends the page to a third origin, which sees the origin null."""
+
+import falcon
+import falcon.asgi
+
+# The second pair is this guide's demo: not in your copy.
+OTHER = {'api.example.com': 'menu.example.com', '127.0.0.1': 'localhost'}
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        if req.host in OTHER:
+            raise falcon.HTTPFound(req.uri.replace(req.host, OTHER[req.host]))  # wrong
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+    )
+)
+app.add_route('/menu', Menu())
