@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from cors_browser import Browser, FetchFailed
@@ -35,8 +35,10 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
         start_response(exchange['status'], headers)
         return [exchange['body'].encode()]
 
-    scheme, _, rest = asked['url'].partition('://')
-    browser = Browser(answer, page=asked['page'], api=f'{scheme}://{rest.partition("/")[0]}')
+    api = _origin(asked['url'])
+    redirected = {_origin(url) for url in _locations(asked['wire'])} - {api}
+    hosts = dict.fromkeys(redirected, answer)
+    browser = Browser(answer, page=asked['page'], api=api, hosts=hosts)
     try:
         reply = browser.fetch(
             asked['url'],
@@ -52,3 +54,16 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
     if reply.type == 'opaque':
         return {'readable': True, 'why': 'It is opaque: no status, no header and no body to read.'}
     return {'readable': True, 'why': 'The answer allows this page.'}
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition('://')
+    return f'{scheme}://{rest.partition("/")[0]}'
+
+
+def _locations(wire: list[dict[str, Any]]) -> Iterator[str]:
+    """The absolute URLs that the recorded answers redirect to."""
+    for exchange in wire:
+        for name, value in exchange['response_headers']:
+            if name == 'Location' and '://' in value:
+                yield value

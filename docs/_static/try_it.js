@@ -33,6 +33,7 @@ async function observe(step, api) {
       method: options.method ?? 'GET',
       mode: options.mode ?? 'cors',
       headers: options.headers ?? {},
+      mode: options.mode ?? 'cors',
       credentials: options.credentials ?? 'same-origin',
     });
     return realFetch(url, options);

@@ -60,6 +60,22 @@ def test_a_request_that_the_browser_did_not_send_is_told() -> None:
     assert judged == {'readable': False, 'why': 'It would have sent a further PUT.'}
 
 
+@pytest.mark.parametrize(
+    ('location', 'readable'),
+    [
+        ('http://127.0.0.1:9001/other', True),
+        ('/other', True),
+        ('http://localhost:9001/other', False),  # a third origin: the browser sends Origin: null
+    ],
+)
+def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable: bool) -> None:
+    wire = asked(('GET', [*ALLOWED, ('Location', location)]), ('GET', ALLOWED))
+    wire['wire'][0]['status'] = '302 Found'
+    judged = judge(wire)
+    assert judged['readable'] is readable
+    assert readable or "Origin sent is 'null'" in judged['why']
+
+
 @pytest.fixture
 def guide(tmp_path: Path) -> Path:
     (tmp_path / 'index.html').write_text('the guide')

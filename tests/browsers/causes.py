@@ -1,0 +1,319 @@
+"""The causes of the error pages, and what each engine prints of them.
+
+A cause is a page of docs/errors and a step that brings it about. Most run in the demo, as *Try it*
+does. Where the fault lies outside every program, the lesson ``any_origin``, which allows every page, is asked in
+a setting that has it: a closed port, a certificate that nobody trusts, and so on.
+
+``docs/_verdicts/messages.csv`` keeps every line, with the addresses that the guide speaks of.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import trustme
+
+from demo.processes import free_ports
+from tests.apps import ROOT, load
+from tests.browsers.chromium import Chromium
+from tests.browsers.engine import Engine, launch
+from tests.browsers.engines import ENGINES
+from tests.browsers.firefox import Firefox
+from tests.browsers.verdicts import API, SHOP, wait_for_console
+from tests.browsers.webkit import WebKit
+from tests.demo.running import RunningDemo
+
+FILE = ROOT / 'docs/_verdicts/messages.csv'
+NOTHING = '(nothing)'
+THIRD = 'https://menu.example.com'  # where the lesson wrong_redirect sends the page
+
+
+class Cause(NamedTuple):
+    """One way to bring about what an error page explains.
+
+    Attributes:
+        page: The name of its page in docs/errors.
+        lesson: The program in app_wsgi and app_asgi, and the script in pages.
+        step: The function of the script.
+        code: What ``cors_browser`` says of it; empty where the page may read the answer.
+        setting: Where the lesson runs: the demo, or one of SETTINGS.
+    """
+
+    page: str
+    lesson: str
+    step: str
+    code: str
+    setting: str = 'demo'
+
+
+#: In the order of the index: the commonest first.
+CAUSES = (
+    Cause('no_acao', 'blocked', 'readMenu', 'acao-missing'),
+    Cause('other_origin', 'wrong_other_origin', 'readMenu', 'acao-mismatch'),
+    Cause('invalid_origin', 'wrong_invalid_origin', 'readWithoutScheme', 'acao-mismatch'),
+    Cause('invalid_origin', 'wrong_invalid_origin', 'readWithSlash', 'acao-mismatch'),
+    Cause('invalid_origin', 'wrong_invalid_origin', 'readWithEmpty', 'acao-mismatch'),
+    Cause('invalid_origin', 'wrong_invalid_origin', 'readWithNull', 'acao-mismatch'),
+    Cause('multiple_values', 'wrong_append_header', 'readMenu', 'acao-multiple'),
+    Cause('multiple_values', 'wrong_two_headers', 'readMenu', 'acao-multiple'),
+    Cause(
+        'wildcard_credentials',
+        'any_origin',
+        'readMenuWithCredentials',
+        'acao-wildcard-with-credentials',
+    ),
+    Cause('no_acac', 'wrong_no_acac', 'readBasket', 'acac-missing'),
+    Cause('not_true', 'wrong_not_true', 'readBasket', 'acac-not-true'),
+    Cause('preflight_status', 'wrong_auth_preflight', 'cancelAsBaker', 'preflight-status'),
+    Cause('preflight_redirect', 'wrong_preflight_redirect', 'cancelOrder', 'preflight-redirect'),
+    Cause('preflight_no_acao', 'wrong_on_options', 'changeOrder', 'preflight-acao-missing'),
+    Cause('method', 'preflight', 'cancelOrder', 'preflight-method'),
+    Cause('method_case', 'wrong_method_case', 'changeOrder', 'preflight-method'),
+    Cause('header', 'shared_policy', 'cancelWithAnotherHeader', 'preflight-header'),
+    Cause('header_wildcard', 'wrong_header_wildcard', 'fillBasket', 'preflight-header'),
+    Cause('bad_list', 'wrong_bad_list', 'changeOrder', 'preflight-bad-allow-methods'),
+    Cause('bad_list', 'wrong_bad_list', 'changeBread', 'preflight-bad-allow-headers'),
+    Cause('crash', 'wrong_crash', 'readOven', 'acao-missing'),
+    Cause('bad_gateway', 'wrong_bad_gateway', 'readMenu', 'acao-missing'),
+    Cause('redirect', 'wrong_redirect', 'readMenu', 'acao-missing'),
+    Cause('closed_port', 'any_origin', 'readMenu', 'network', setting='closed'),
+    Cause('certificate', 'any_origin', 'readMenu', 'network', setting='untrusted'),
+    Cause('mixed_content', 'any_origin', 'readMenu', 'mixed-content', setting='insecure'),
+    Cause('local_network', 'any_origin', 'readMenu', '', setting='public'),
+    Cause('no_cors', 'wrong_no_cors', 'readMenu', ''),
+    Cause('header_null', 'expose_headers', 'readOrders', ''),
+    Cause('no_cookie', 'credentials', 'readBasketWithoutCookies', ''),
+)
+
+
+class Message(NamedTuple):
+    """A line of a console. The first line of a cause is its message, the others come with it."""
+
+    page: str
+    browser: str
+    number: int
+    text: str
+
+    @property
+    def engine(self) -> str:
+        return self.browser.partition(' ')[0]
+
+
+PAGE = '<!doctype html><title>The page</title><link rel="icon" href="data:,">'
+STEP = """
+async (script, step, api) => {
+  const steps = (await import(script)).default;
+  try {
+    return JSON.stringify(await steps.find(({ name }) => name === step)(api));
+  } catch (error) {
+    return String(error);
+  }
+}
+"""
+
+
+def observe(browser: Engine, cause: Cause, page: str, api: str) -> list[Message]:
+    """Run the step of a cause on a page; return what the console printed."""
+    browser.open(f'{page}/index.html')
+    browser.forget_cookies()
+    browser.console.clear()
+    got = browser.run(STEP, f'/_pages/{cause.lesson}.js', cause.step, api)
+    wait_for_console(browser, must_speak=str(got).startswith('TypeError'))
+    lines = [_told(line, cause, page, api) for line in browser.console] or [NOTHING]
+    return [Message(cause.page, browser.title, n, text) for n, text in enumerate(lines, 1)]
+
+
+def _told(text: str, cause: Cause, page: str, api: str) -> str:
+    """Replace the addresses of this run by those the guide speaks of."""
+    if cause.setting != 'insecure':
+        text = text.replace(api, API).replace(api.replace('127.0.0.1', 'localhost'), THIRD)
+    text = text.replace(page, SHOP)
+    return text.replace('127.0.0.1', 'api.example.com').strip()
+
+
+def in_demo(browser: Engine, demo: RunningDemo, interface: str) -> Iterator[list[Message]]:
+    """Observe every cause that a program of the demo brings about."""
+    for cause in CAUSES:
+        if cause.setting == 'demo':
+            api = f'{demo.api(interface)}/{cause.lesson}'
+            yield observe(browser, cause, demo.guide, api)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves an empty page and the scripts of the lessons."""
+
+    def translate_path(self, path: str) -> str:
+        if path.startswith('/_pages/'):
+            return str(ROOT / 'pages' / path.removeprefix('/_pages/'))
+        return super().translate_path(path)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+class QuietWSGIHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@contextmanager
+def served(server: HTTPServer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve in a thread, over TLS where a context is given; the value is the origin."""
+    scheme = 'https' if tls else 'http'
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    with server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f'{scheme}://127.0.0.1:{server.server_port}'
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def page_served(tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / 'index.html').write_text(PAGE)
+        handler = partial(QuietHandler, directory=folder)
+        with served(ThreadingHTTPServer(('127.0.0.1', 0), handler), tls) as origin:
+            yield origin
+
+
+@contextmanager
+def api_served(tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    app = load('wsgi', 'any_origin')
+    with served(make_server('127.0.0.1', 0, app, handler_class=QuietWSGIHandler), tls) as origin:
+        yield origin
+
+
+def certificate() -> ssl.SSLContext:
+    """Make a certificate for this machine that no browser trusts."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert('127.0.0.1').configure_cert(context)
+    return context
+
+
+class TrustingFirefox(Firefox):
+    """Firefox that takes every certificate."""
+
+    capabilities = {'alwaysMatch': {'acceptInsecureCerts': True}}  # noqa: RUF012
+
+
+def refusing_firefox(public: str) -> type[Firefox]:
+    """Firefox that takes a loopback address for a public one, and whose reader says no."""
+
+    class RefusingFirefox(Firefox):
+        preferences = Firefox.preferences | {
+            'network.lna.address_space.public.override': public,
+            'permissions.default.loopback-network': 2,
+        }
+
+    return RefusingFirefox
+
+
+def trusting(engine: type[Engine]) -> tuple[type[Engine], list[str]]:
+    """An engine and the flags with which it takes every certificate."""
+    flags = {Chromium: '--ignore-certificate-errors', WebKit: '--ignore-tls-errors'}
+    return (TrustingFirefox, []) if engine is Firefox else (engine, [flags[engine]])
+
+
+def without_private_network(engine: type[Engine], public: str) -> tuple[type[Engine], list[str]]:
+    """An engine that takes a loopback address for a public one, where it tells them apart."""
+    if engine is Chromium:
+        return engine, [f'--ip-address-space-overrides={public}=public']
+    return (refusing_firefox(public) if engine is Firefox else engine), []
+
+
+@contextmanager
+def closed(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """Nothing listens where the API should be."""
+    (port,) = free_ports({'closed': 0})
+    with page_served() as page, launch(engine) as browser:
+        yield browser, page, f'http://127.0.0.1:{port}'
+
+
+@contextmanager
+def untrusted(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The API has a certificate that the browser does not trust."""
+    with page_served() as page, api_served(certificate()) as api, launch(engine) as browser:
+        yield browser, page, api
+
+
+@contextmanager
+def insecure(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The page was loaded over https, and calls http."""
+    kind, flags = trusting(engine)
+    with page_served(certificate()) as page, launch(kind, *flags) as browser:
+        yield browser, page, 'http://api.example.com'
+
+
+@contextmanager
+def public(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The page is of the public network, the API of the reader's machine."""
+    with page_served() as page, api_served() as api:
+        kind, flags = without_private_network(engine, page.removeprefix('http://'))
+        with launch(kind, *flags) as browser:
+            yield browser, page, api
+
+
+Setting = Callable[[type[Engine]], AbstractContextManager[tuple[Engine, str, str]]]
+SETTINGS: dict[str, Setting] = {
+    'closed': closed,
+    'untrusted': untrusted,
+    'insecure': insecure,
+    'public': public,
+}
+
+
+def in_setting(engine: type[Engine], cause: Cause) -> list[Message]:
+    """Observe a cause that lies outside every program."""
+    with SETTINGS[cause.setting](engine) as (browser, page, api):
+        return observe(browser, cause, page, api)
+
+
+def observe_all(demo: RunningDemo) -> list[Message]:
+    """Observe every cause in every engine, on gunicorn; in the order of the causes."""
+    seen: list[Message] = []
+    for engine in ENGINES.values():
+        with launch(engine) as browser:
+            seen += (message for found in in_demo(browser, demo, 'wsgi') for message in found)
+        for cause in CAUSES:
+            if cause.setting != 'demo':
+                seen += in_setting(engine, cause)
+    pages = list(dict.fromkeys(cause.page for cause in CAUSES))
+    return sorted(dict.fromkeys(seen), key=lambda message: pages.index(message.page))
+
+
+def read() -> list[Message]:
+    """Read the recorded lines."""
+    with FILE.open(newline='') as lines:
+        rows = [*csv.reader(lines)][1:]
+    return [
+        Message(page.removeprefix(':doc:`').removesuffix('`'), browser, int(number), text[2:-2])
+        for page, browser, number, text in rows
+    ]
+
+
+def as_csv(messages: list[Message]) -> str:
+    """Write lines as CSV with rst in its cells, so that the guide can show it as a table."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(['Page', 'Browser', 'Line', 'Message'])
+    for page, browser, number, message in messages:
+        writer.writerow([f':doc:`{page}`', browser, number, f'``{message}``'])
+    return text.getvalue()
+
+
+def without_versions(messages: list[Message]) -> set[tuple[str, str, int, str]]:
+    return {(m.page, m.engine, m.number, m.text) for m in messages}
