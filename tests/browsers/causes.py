@@ -1,8 +1,8 @@
 """The causes of the error pages, and what each engine prints of them.
 
 A cause is a page of docs/errors and a step that brings it about. Most run in the demo, as *Try it*
-does. Where the fault lies outside every program, the lesson ``any_origin``, which allows every page, is asked in
-a setting that has it: a closed port, a certificate that nobody trusts, and so on.
+does. Where the fault lies outside every program, the lesson ``any_origin``, which allows every
+page, is asked in a setting that has it: a closed port, a certificate that nobody trusts.
 
 ``docs/_verdicts/messages.csv`` keeps every line, with the addresses that the guide speaks of.
 """
@@ -30,13 +30,13 @@ from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch
 from tests.browsers.engines import ENGINES
 from tests.browsers.firefox import Firefox
-from tests.browsers.verdicts import API, SHOP, wait_for_console
+from tests.browsers.verdicts import API, SHOP, THIRD, wait_for_console
 from tests.browsers.webkit import WebKit
 from tests.demo.running import RunningDemo
 
 FILE = ROOT / 'docs/_verdicts/messages.csv'
 NOTHING = '(nothing)'
-THIRD = 'https://menu.example.com'  # where the lesson wrong_redirect sends the page
+QUIET = 0.4  # seconds without a new line after which a console is read
 
 
 class Cause(NamedTuple):
@@ -128,8 +128,8 @@ def observe(browser: Engine, cause: Cause, page: str, api: str) -> list[Message]
     browser.open(f'{page}/index.html')
     browser.forget_cookies()
     browser.console.clear()
-    got = browser.run(STEP, f'/_pages/{cause.lesson}.js', cause.step, api)
-    wait_for_console(browser, must_speak=str(got).startswith('TypeError'))
+    got: str = browser.run(STEP, f'/_pages/{cause.lesson}.js', cause.step, api)
+    wait_for_console(browser, int(got.startswith('TypeError')), QUIET)
     lines = [_told(line, cause, page, api) for line in browser.console] or [NOTHING]
     return [Message(cause.page, browser.title, n, text) for n, text in enumerate(lines, 1)]
 
@@ -142,12 +142,11 @@ def _told(text: str, cause: Cause, page: str, api: str) -> str:
     return text.replace('127.0.0.1', 'api.example.com').strip()
 
 
-def in_demo(browser: Engine, demo: RunningDemo, interface: str) -> Iterator[list[Message]]:
+def in_demo(browser: Engine, demo: RunningDemo) -> Iterator[list[Message]]:
     """Observe every cause that a program of the demo brings about."""
     for cause in CAUSES:
         if cause.setting == 'demo':
-            api = f'{demo.api(interface)}/{cause.lesson}'
-            yield observe(browser, cause, demo.guide, api)
+            yield observe(browser, cause, demo.guide, f'{demo.asgi}/{cause.lesson}')
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -283,11 +282,11 @@ def in_setting(engine: type[Engine], cause: Cause) -> list[Message]:
 
 
 def observe_all(demo: RunningDemo) -> list[Message]:
-    """Observe every cause in every engine, on gunicorn; in the order of the causes."""
+    """Observe every cause in every engine, in the order of the causes."""
     seen: list[Message] = []
     for engine in ENGINES.values():
         with launch(engine) as browser:
-            seen += (message for found in in_demo(browser, demo, 'wsgi') for message in found)
+            seen += (message for found in in_demo(browser, demo) for message in found)
         for cause in CAUSES:
             if cause.setting != 'demo':
                 seen += in_setting(engine, cause)

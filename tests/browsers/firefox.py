@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from tests.browsers.engine import Connection, Engine
 
@@ -46,11 +46,15 @@ class Firefox(Engine):
     variable = 'FIREFOX'
     commands = ('firefox-esr', 'firefox')
     install = 'apt-get install --no-install-recommends firefox-esr'
+    capabilities: ClassVar[dict[str, Any]] = {}
+    preferences: ClassVar[dict[str, Any]] = PREFERENCES
 
     def _start(self, flags: Sequence[str]) -> Connection:
         profile = self._home / 'profile'
         profile.mkdir()
-        lines = (f'user_pref({json.dumps(k)}, {json.dumps(v)});' for k, v in PREFERENCES.items())
+        lines = (
+            f'user_pref({json.dumps(k)}, {json.dumps(v)});' for k, v in self.preferences.items()
+        )
         (profile / 'user.js').write_text('\n'.join(lines))
         command = [self.executable() or '', '--headless', '--no-remote', '--profile', str(profile)]
         process = self._process(
@@ -62,7 +66,7 @@ class Firefox(Engine):
         return self._connect(f'{address}/session')
 
     def _attach(self) -> None:
-        found = self.send('session.new', capabilities={})['capabilities']
+        found = self.send('session.new', capabilities=self.capabilities)['capabilities']
         self.title = f'Firefox {found["browserVersion"]}'
         self._context = self.send('browsingContext.getTree')['contexts'][0]['context']
         self.send('session.subscribe', events=['log.entryAdded'])

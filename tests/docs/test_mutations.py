@@ -97,6 +97,14 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         'each_tab_shows_its_own_server',
         replace(PAGE, INCLUDE.format(ASGI), f'{INCLUDE.format(ASGI)}\n         :pyobject: Menu'),
     ),
+    "the cors.py tab shows Falcon's middleware": (
+        'each_tab_shows_its_own_middleware',
+        replace('docs/errors/no_acao.rst', 'app_wsgi/several_origins.py', 'app_wsgi/one_origin.py'),
+    ),
+    "the tab of Falcon's middleware shows cors.py": (
+        'each_tab_shows_its_own_middleware',
+        replace('docs/errors/no_acao.rst', 'app_wsgi/one_origin.py', 'app_wsgi/several_origins.py'),
+    ),
     'a tab is missing': (
         'tabs_have_the_known_labels',
         replace(PAGE, '.. group-tab:: ASGI', '.. group-tab:: WSGI'),

@@ -1,0 +1,166 @@
+"""Each engine prints what is recorded, and a pasted line finds its page."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+
+import pytest
+
+from cors_browser import Browser, Unreachable, parse_arguments
+from tests.apps import ROOT
+from tests.browsers import causes
+from tests.browsers.causes import CAUSES, NOTHING, Message
+from tests.browsers.chromium import Chromium
+from tests.browsers.engine import Engine, launch, missing
+from tests.browsers.engines import ENGINES
+from tests.demo.running import RunningDemo
+
+RECORDED = causes.read()
+
+
+def differences(seen: list[Message], pages: set[str]) -> set[tuple[str, str, int, str]]:
+    """Compare what one engine printed of some pages with the record, whatever its version."""
+    engines = {message.engine for message in seen}
+    recorded = [m for m in RECORDED if m.engine in engines and m.page in pages]
+    return causes.without_versions(recorded) ^ causes.without_versions(seen)
+
+
+def test_each_cause_prints_what_is_recorded(engine: Engine, demo: RunningDemo) -> None:
+    seen = [message for found in causes.in_demo(engine, demo) for message in found]
+    pages = {cause.page for cause in CAUSES if cause.setting == 'demo'}
+    assert differences(seen, pages) == set()
+
+
+@pytest.mark.parametrize('setting', causes.SETTINGS)
+@pytest.mark.parametrize('name', ENGINES)
+def test_what_lies_outside_every_program_prints_what_is_recorded(name: str, setting: str) -> None:
+    if ENGINES[name].executable() is None:
+        pytest.skip(missing(ENGINES[name]))
+    (cause,) = (cause for cause in CAUSES if cause.setting == setting)
+    assert differences(causes.in_setting(ENGINES[name], cause), {cause.page}) == set()
+
+
+@pytest.mark.parametrize(
+    ('name', 'readable'), [('chromium', True), ('firefox', True), ('webkit', False)]
+)
+def test_who_lets_https_call_this_machine_over_http(name: str, readable: bool) -> None:
+    if ENGINES[name].executable() is None:
+        pytest.skip(missing(ENGINES[name]))
+    kind, flags = causes.trusting(ENGINES[name])
+    tls = causes.certificate()
+    with (
+        causes.page_served(tls) as page,
+        causes.api_served() as api,
+        launch(kind, *flags) as browser,
+    ):
+        browser.open(f'{page}/index.html')
+        got = browser.run(causes.STEP, '/_pages/any_origin.js', 'readMenu', api)
+    assert got.startswith('{"rye"') is readable
+
+
+def test_the_doctor_tells_a_certificate_from_cors() -> None:
+    text = (ROOT / 'docs/errors/certificate.rst').read_text()
+    (words,) = re.findall(r'python cors_browser\.py (.*)', text)
+    asked = parse_arguments(shlex.split(words))
+    with causes.api_served(causes.certificate()) as api, pytest.raises(Unreachable) as caught:
+        Browser(api, asked.page).fetch('/menu')
+    assert (caught.value.code, caught.value.kind) == ('network', 'tls')
+
+
+# ------------------------------------------------------------------- paste your message
+
+PASTE = """
+(text) => {
+  const input = document.querySelector('.paste-message textarea');
+  input.value = text;
+  input.dispatchEvent(new Event('input'));
+  const answer = document.querySelector('.paste-answer');
+  return [answer.innerText, ...[...answer.querySelectorAll('a')].map(({ pathname }) => pathname)];
+}
+"""
+MOST_PAGES = 4
+UNANSWERED = ['closed_port', 'certificate', 'local_network']  # Firefox says that last of preflights
+COMPANIONS = (
+    'Failed to load resource: net::ERR_FAILED',
+    'Fetch API cannot load {} due to access control checks.',
+)
+
+
+def paste(chromium: Chromium, text: str) -> list[str]:
+    """Paste a text; return the names of the pages found, or what is said where none is."""
+    said, *paths = chromium.run(PASTE, text)
+    return [path.rpartition('/')[2].removesuffix('.html') for path in paths] or [said]
+
+
+@pytest.fixture
+def finder(chromium: Chromium, demo: RunningDemo) -> Chromium:
+    chromium.open(f'{demo.guide}/errors/index.html')
+    chromium.wait_for("document.querySelector('.paste-message textarea')")
+    return chromium
+
+
+def test_pasting_each_recorded_line_finds_its_page(finder: Chromium) -> None:
+    for message in RECORDED:
+        if message.text == NOTHING:
+            continue
+        found = paste(finder, message.text)
+        if message.number == 1:
+            assert message.page in found, (message, found)
+            assert len(found) <= MOST_PAGES, (message, found)
+        else:  # a line that comes with others may be the first line of another cause
+            says = found[0].startswith('This line comes with every blocked call')
+            assert says or message.page in found or found == UNANSWERED, (message, found)
+
+
+def pasted_lines() -> list[tuple[str, str]]:
+    """Lines with addresses, ports, methods and headers that no lesson has; the page of each."""
+    with (ROOT / 'tests/browsers/pasted_lines.csv').open(newline='') as lines:
+        return [(page, line) for page, line in [*csv.reader(lines)][1:]]
+
+
+NONSENSE = (
+    'Uncaught TypeError: Cannot read properties of undefined (reading "map")',
+    'The rye is sold out.',
+    'https://api.example.com/menu',
+    'The page is allowed to be loaded.',
+    '404',
+    '<b>Access</b>',
+)
+
+
+@pytest.mark.parametrize(('page', 'line'), pasted_lines())
+def test_a_line_with_other_addresses_finds_its_page(finder: Chromium, page: str, line: str) -> None:
+    found = paste(finder, line)
+    assert page in found
+    assert len(found) <= MOST_PAGES
+
+
+@pytest.mark.parametrize('line', NONSENSE)
+def test_nonsense_finds_no_page(finder: Chromium, line: str) -> None:
+    (said,) = paste(finder, line)
+    assert said.startswith('No page knows this line')
+
+
+def test_a_line_that_comes_with_others_says_so(finder: Chromium) -> None:
+    for line in COMPANIONS:
+        (said,) = paste(finder, line.format('https://x.example/y'))
+        assert said.startswith('This line comes with every blocked call')
+
+
+def test_of_several_lines_the_telling_one_counts(finder: Chromium) -> None:
+    line = 'Method PUT is not allowed by Access-Control-Allow-Methods.'
+    assert paste(finder, f'{COMPANIONS[0]}\n\n{line}\n{COMPANIONS[1]}') == ['method']
+
+
+def test_what_is_pasted_stays_text_and_stays_here(finder: Chromium) -> None:
+    finder.requests.clear()
+    nasty = '<img src=x onerror="document.title = 1">'
+    assert paste(finder, nasty)[0].startswith('No page knows')
+    shown = finder.run(
+        "() => document.querySelector('.paste-message').querySelectorAll('img').length"
+    )
+    assert shown == 0
+    assert finder.requests == []
+    assert paste(finder, '   ') == ['']
