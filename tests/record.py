@@ -17,7 +17,7 @@ import httpx
 from demo.processes import api_servers, free_ports, wait_until_answering
 from tests import outputs
 from tests.apps import ROOT, SCRIPTS
-from tests.browsers import cookies, local_network, proxied, try_it, verdicts
+from tests.browsers import causes, cookies, local_network, proxied, try_it, verdicts
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch
 from tests.browsers.engines import ENGINES
@@ -116,6 +116,17 @@ def record_local_network() -> None:
         write(local_network.FILE, local_network.as_csv(local_network.observe(browser)))
 
 
+def record_messages() -> None:
+    """Write what every browser prints of the causes that docs/errors explains."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(build_guide(Path(folder) / 'html')) as demo,
+    ):
+        seen = causes.observe_all(demo)
+    if causes.without_versions(causes.read()) != causes.without_versions(seen):
+        write(causes.FILE, causes.as_csv(seen))
+
+
 def shown_rows(browser: Engine, demo: RunningDemo, lesson: str) -> list[verdicts.Row]:
     """Observe a lesson on its servers, which must look the same to a browser."""
     seen = verdicts.observe(browser, demo, lesson, recorded=[])
@@ -170,6 +181,8 @@ def main() -> None:
         record_cookies()
         record_local_network()
     record_verdicts(options.lessons or SCRIPTS)
+    if not options.lessons:
+        record_messages()
 
 
 if __name__ == '__main__':

@@ -25,6 +25,7 @@ SHOP, PARTNER, API = (
     'https://partner.example.com',
     'https://api.example.com',
 )
+THIRD = 'https://menu.example.com'  # where the lesson wrong_redirect sends its page
 CONSOLE = '(console)'
 QUIET = 0.8  # seconds without a new line after which an unknown console is read
 SETTLED = 0.15  # the same where as many lines as recorded are there
@@ -100,7 +101,10 @@ def got(step: PanelStep) -> str:
 def told(text: str, demo: RunningDemo, lesson: str, interface: str) -> str:
     """Replace the addresses of this run by those the guide speaks of."""
     host = re.escape(demo.api(interface).removeprefix('http'))
-    text = re.sub(rf'(http|ws){host}/_wire/[0-9a-f-]+/{lesson}', r'\1s://api.example.com', text)
+    lesson_path = f'/_wire/[0-9a-f-]+/{lesson}'
+    text = re.sub(rf'(http|ws){host}{lesson_path}', r'\1s://api.example.com', text)
+    other_name = host.replace(re.escape('127.0.0.1'), 'localhost')
+    text = re.sub(f'http{other_name}{lesson_path}', THIRD, text)
     text = text.replace(demo.api(interface), API)
     return text.replace(demo.guide.replace('127.0.0.1', 'localhost'), PARTNER).replace(
         demo.guide, SHOP
