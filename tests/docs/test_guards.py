@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.apps import ROOT
-from tests.docs.guards import GUARDS, faults_of_command
+from tests.docs.guards import GUARDS, MIDDLEWARES, PACKAGES, faults_of_command
 from tests.docs.guide import Guide, read_guide
 
 
@@ -21,7 +21,7 @@ def test_guard_finds_nothing(guide: Guide, name: str) -> None:
 
 def test_the_guards_have_something_to_look_at(guide: Guide) -> None:
     assert len(guide.tab_sets) >= 7
-    assert {block.tab for block in guide.blocks} == {'WSGI', 'ASGI', None}
+    assert {block.tab for block in guide.blocks} == {*PACKAGES, *MIDDLEWARES, None}
     assert sum(len(block.commands) for block in guide.blocks) >= 15
 
 
