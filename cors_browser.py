@@ -111,8 +111,9 @@ class Rule(NamedTuple):
     point: str  #: Its place in the order of decisions (``D22``).
     anchor: str  #: The section of the standard, as the anchor of its address.
     mend: str  #: What to do about it, in one sentence.
-    console: Mapping[str, str] = {}  #: What each engine's console says, by profile name, if known.
-    guide: str = ''  #: The page of the guide that mends it.
+    #: What each engine's console says, by profile name, if recorded; what differs is in braces.
+    console: Mapping[str, str] = {}
+    guide: str = ''  #: The page of the guide that mends it; empty if there is none.
 
 
 def cors_check_rules(point: str, prefix: str, answer: str) -> dict[str, Rule]:
@@ -162,6 +163,108 @@ RULES: dict[str, Rule] = {
     'redirect-credentials': Rule('D25', REDIRECT, 'Leave the user name out of Location.'),
     'redirect-stream-body': Rule('D25', REDIRECT, 'Fetch the final URL: streams go out once.'),
 }
+#: The page of the guide for a code, and what consoles say of it: Chromium's after "CORS policy: ",
+#: Firefox's after "(Reason: ", and WebKit's. Words in capitals stand for longer ones.
+PAGES = """
+no_acao: acao-missing
+No 'ACAO' header is present on the requested resource.
+CORS header `ACAO' missing). Status code: {status}.
+Origin {origin} is not allowed by ACAO. Status code: {status}
+
+multiple_values: acao-multiple
+The 'ACAO' header contains multiple values '{value}', but only one is allowed. SEND_VALID
+CORS header `ACAO' does not match `{value}').
+ACAO cannot contain more than one origin.
+
+other_origin: acao-mismatch
+The 'ACAO' header has a value '{value}' that is not equal to the supplied origin. SEND_VALID
+CORS header `ACAO' does not match `{value}').
+Origin {origin} is not allowed by ACAO. Status code: {status}
+
+wildcard_credentials: acao-wildcard-with-credentials
+The value of the 'ACAO' header in the response must not be the wildcard '*' when IS_INCLUDE
+Credential is not supported if the CORS header `ACAO' is `*').
+Cannot use wildcard in ACAO when credentials flag is true.
+
+no_acac: acac-missing
+The value of the 'ACAC' header in the response is '' which must be 'true' when IS_INCLUDE
+expected `true' in CORS header `ACAC').
+Credentials flag is true, but ACAC is not "true".
+
+not_true: acac-not-true
+The value of the 'ACAC' header in the response is '{value}' which must be 'true' when IS_INCLUDE
+expected `true' in CORS header `ACAC').
+Credentials flag is true, but ACAC is not "true".
+
+preflight_no_acao: preflight-acao-missing
+CHECK_FAILS No 'ACAO' header is present on the requested resource.
+CORS header `ACAO' missing). Status code: {status}.
+Origin {origin} is not allowed by ACAO. Status code: {status}
+
+preflight_redirect: preflight-redirect
+CHECK_FAILS Redirect is not allowed for a preflight request.
+CORS request external redirect not allowed).
+Preflight response is not successful. Status code: {status}
+
+preflight_status: preflight-status
+CHECK_FAILS It does not have HTTP ok status.
+CORS preflight response did not succeed). Status code: {status}.
+Preflight response is not successful. Status code: {status}
+
+bad_list: preflight-bad-allow-methods
+Cannot parse ACAM response header field in preflight response.
+invalid token `{value}' in CORS header `ACAM').
+Header ACAM has an invalid value: {value}
+
+bad_list: preflight-bad-allow-headers
+Cannot parse ACAH response header field in preflight response.
+invalid token `{value}' in CORS header `ACAH').
+Header ACAH has an invalid value: {value}
+
+method: preflight-method
+Method {method} is not allowed by ACAM in preflight response.
+Did not find method in CORS header `ACAM').
+Method {method} is not allowed by ACAM.
+
+header: preflight-header
+Request header field {header} is not allowed by ACAH in preflight response.
+header `{header}' is not allowed according to header `ACAH' from CORS preflight response).
+Request header field {header} is not allowed by ACAH.
+
+header_wildcard: preflight-authorization-wildcard
+
+closed_port: network
+
+closed_port: preflight-network
+
+mixed_content: mixed-content
+"""
+LONGER = {
+    'ACAO': ACAO, 'ACAC': ACAC, 'ACAM': ACAM, 'ACAH': ACAH,
+    'SEND_VALID': 'Have the server send the header with a valid value.',
+    'IS_INCLUDE': "the request's credentials mode is 'include'.",
+    'CHECK_FAILS': "Response to preflight request doesn't pass access control check:",
+}  # fmt: skip
+
+
+def add_pages() -> None:
+    """Add to the rules their pages of the guide, and the whole lines of each console."""
+    begin = "Access to fetch at '{url}' from origin '{origin}' has been blocked by CORS policy: "
+    disallows = 'The Same Origin Policy disallows reading the remote resource at {}. (Reason: '
+    whole = re.sub('[A-Z_]{4,}', lambda word: LONGER.get(word[0], word[0]), PAGES.strip())
+    for head, *lines in (block.split('\n') for block in whole.split('\n\n')):
+        page, code = head.split(': ')
+        console: dict[str, str] = {}
+        if lines:
+            chromium, firefox, console['webkit'] = lines
+            url = "`{url}'" if firefox.startswith('Credential') else '{url}'
+            firefox = f'Cross-Origin Request Blocked: {disallows.format(url)}{firefox}'
+            console['firefox'] = firefox.replace('`', '\u2018').replace("'", '\u2019')
+            console['chromium'] = begin + chromium
+        RULES[code] = RULES[code]._replace(console=console, guide=f'errors/{page}')
+
+
+add_pages()
 
 
 @dataclass(frozen=True)
@@ -392,7 +495,8 @@ class FetchFailed(Exception):
     #: ``closed`` and ``not-http``; else empty.
     kind: str
     mend: str  #: What to do about it, in one sentence.
-    console: Mapping[str, str]  #: What each engine's console says, by profile name, if known.
+    #: What each engine's console says, by profile name, if recorded; what differs is in braces.
+    console: Mapping[str, str]
     guide: str  #: The page of the guide that mends it; empty if there is none.
     section: str  #: The address of the section of the Fetch Standard.
     exchange: Exchange  #: What went over the wire.

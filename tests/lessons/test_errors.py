@@ -39,7 +39,8 @@ def test_the_doctor_stops_where_the_page_says(interface: str, page: str) -> None
     code, asked = doctor_of(page)
     assert code in {cause.code for cause in CAUSES if cause.page == page}
     app = load(interface, DEMO[page].lesson)
-    browser = Browser(app, asked.page, api=LIVE, hosts=dict.fromkeys(asked.also, app))
+    hosts: dict[str, Any] = dict.fromkeys(asked.also, app)
+    browser = Browser(app, asked.page, api=LIVE, hosts=hosts)
     headers = dict(header.split(': ') for header in asked.header)
     failure = blocked(
         browser, asked.url, asked.method, headers=headers, credentials=asked.credentials
