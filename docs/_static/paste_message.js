@@ -1,7 +1,6 @@
 // "Paste your message": find the page for a line of a console, in the table of recorded lines on
 // this page. Nothing is sent anywhere, and what is pasted is shown as text only.
 
-const MANY_PAGES = 8; // a line that comes with more pages than that tells no reason
 const ALIKE = 0.6; // how much of its weight a pasted line must share with a recorded one
 const UNKNOWN = 1; // the weight of a word that stands in no recorded line
 
@@ -37,17 +36,17 @@ function wordsOf(line) {
   return new Set(words.map((word) => word.toLowerCase()));
 }
 
-// One entry for all recorded lines that have the same words.
+// One entry for all recorded lines that have the same words. Each row is "page,browser,message".
 function readLines(table) {
   const entries = new Map();
-  for (const row of table.querySelectorAll('tbody tr')) {
-    const [page, , number, message] = row.cells;
-    const words = wordsOf(message.textContent);
+  for (const row of table.trim().split('\n').slice(1)) {
+    const [, page, quoted] = row.match(/^([^,]*),[^,]*,(.*)$/);
+    const message = quoted.replace(/^"(.*)"$/, (_, text) => text.replaceAll('""', '"'));
+    if (message === '(nothing)') continue;
+    const words = wordsOf(message);
     const key = [...words].sort().join(' ');
-    if (!words.size || message.textContent === '(nothing)') continue;
-    const entry = entries.get(key) ?? { words, first: new Map(), later: new Map() };
-    const link = page.querySelector('a');
-    (number.textContent === '1' ? entry.first : entry.later).set(link.href, link.textContent);
+    const entry = entries.get(key) ?? { words, pages: new Set() };
+    if (page !== '(many)') entry.pages.add(page);
     entries.set(key, entry);
   }
   return [...entries.values()];
@@ -61,8 +60,6 @@ function weigher(entries) {
   }
   return (word) => (counts.has(word) ? Math.log(1 + entries.length / counts.get(word)) : UNKNOWN);
 }
-
-const tells = ({ first, later }) => first.size > 0 || later.size <= MANY_PAGES;
 
 function finder(table) {
   const entries = readLines(table);
@@ -93,10 +90,10 @@ function finder(table) {
   return (text) => {
     const found = text.split('\n').filter((line) => line.trim()).map(best);
     const known = found.filter(({ score }) => score >= ALIKE);
-    const telling = known.filter(({ alike }) => alike.some(tells));
+    const telling = known.filter(({ alike }) => alike.some(({ pages }) => pages.size));
     if (!telling.length) return known.length ? null : [];
     const { alike } = telling.reduce((one, other) => (other.score > one.score ? other : one));
-    return [...new Map(alike.flatMap(({ first, later }) => [...(first.size ? first : later)]))];
+    return [...new Set(alike.flatMap(({ pages }) => [...pages]))];
   };
 }
 
@@ -111,10 +108,8 @@ function said(pages) {
   } else {
     words.textContent = pages.length === 1 ? 'Read this page:' : 'This line has several causes:';
     const list = document.createElement('ul');
-    for (const [href, title] of pages) {
-      const link = document.createElement('a');
-      link.href = href;
-      link.textContent = title;
+    for (const page of pages) {
+      const link = document.querySelector(`.toctree-wrapper a[href="${page}.html"]`).cloneNode(true);
       const item = document.createElement('li');
       item.append(link);
       list.append(item);
@@ -142,4 +137,4 @@ function buildFinder(place, table) {
 }
 
 const pasteHere = document.querySelector('.paste-message');
-if (pasteHere) buildFinder(pasteHere, document.querySelector('table.messages'));
+if (pasteHere) buildFinder(pasteHere, document.querySelector('.messages pre').textContent);

@@ -4,13 +4,15 @@ A cause is a page of docs/errors and a step that brings it about. Most run in th
 does. Where the fault lies outside every program, the lesson ``any_origin``, which allows every
 page, is asked in a setting that has it: a closed port, a certificate that nobody trusts.
 
-``docs/_verdicts/messages.csv`` keeps every line, with the addresses that the guide speaks of.
+``docs/_verdicts/messages.csv`` keeps the first line that each engine printed, which tells the reason,
+with the addresses that the guide speaks of; and once the lines that come with many causes.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -36,6 +38,7 @@ from tests.demo.running import RunningDemo
 
 FILE = ROOT / 'docs/_verdicts/messages.csv'
 NOTHING = '(nothing)'
+MANY = '(many)'  # stands for the page of a line that comes after the first one of many causes
 QUIET = 0.4  # seconds without a new line after which a console is read
 
 
@@ -98,16 +101,19 @@ CAUSES = (
 
 
 class Message(NamedTuple):
-    """A line of a console. The first line of a cause is its message, the others come with it."""
+    """A line that a browser printed: the first one of a cause, or one that comes with many."""
 
     page: str
     browser: str
-    number: int
     text: str
 
     @property
     def engine(self) -> str:
         return self.browser.partition(' ')[0]
+
+    @property
+    def without_version(self) -> Message:
+        return self._replace(browser=self.engine)
 
 
 PAGE = '<!doctype html><title>The page</title><link rel="icon" href="data:,">'
@@ -124,14 +130,14 @@ async (script, step, api) => {
 
 
 def observe(browser: Engine, cause: Cause, page: str, api: str) -> list[Message]:
-    """Run the step of a cause on a page; return what the console printed."""
+    """Run the step of a cause on a page; return every line that the console printed."""
     browser.open(f'{page}/index.html')
     browser.forget_cookies()
     browser.console.clear()
     got: str = browser.run(STEP, f'/_pages/{cause.lesson}.js', cause.step, api)
     wait_for_console(browser, int(got.startswith('TypeError')), QUIET)
     lines = [_told(line, cause, page, api) for line in browser.console] or [NOTHING]
-    return [Message(cause.page, browser.title, n, text) for n, text in enumerate(lines, 1)]
+    return [Message(cause.page, browser.title, text) for text in lines]
 
 
 def _told(text: str, cause: Cause, page: str, api: str) -> str:
@@ -282,37 +288,44 @@ def in_setting(engine: type[Engine], cause: Cause) -> list[Message]:
 
 
 def observe_all(demo: RunningDemo) -> list[Message]:
-    """Observe every cause in every engine, in the order of the causes."""
-    seen: list[Message] = []
+    """Observe every cause in every engine; keep what is recorded, in the order of the causes."""
+    runs: list[list[Message]] = []
     for engine in ENGINES.values():
         with launch(engine) as browser:
-            seen += (message for found in in_demo(browser, demo) for message in found)
-        for cause in CAUSES:
-            if cause.setting != 'demo':
-                seen += in_setting(engine, cause)
-    pages = list(dict.fromkeys(cause.page for cause in CAUSES))
-    return sorted(dict.fromkeys(seen), key=lambda message: pages.index(message.page))
+            runs += in_demo(browser, demo)
+        runs += [in_setting(engine, cause) for cause in CAUSES if cause.setting != 'demo']
+    pages = [cause.page for cause in CAUSES]
+    first = sorted(dict.fromkeys(run[0] for run in runs), key=lambda told: pages.index(told.page))
+    return first + companions(runs)
+
+
+def companions(runs: list[list[Message]]) -> list[Message]:
+    """The lines that tell no reason: they come after the first line of many causes."""
+    first = {_without_url(run[0].text) for run in runs}
+    later: dict[str, list[Message]] = {}
+    for run in runs:
+        for line in run[1:]:
+            later.setdefault(_without_url(line.text), []).append(line)
+    return [
+        lines[0]._replace(page=MANY)
+        for shape, lines in later.items()
+        if shape not in first and len({line.page for line in lines}) > 4
+    ]
+
+
+def _without_url(text: str) -> str:
+    return re.sub(r'https?://\S+', '', text)
 
 
 def read() -> list[Message]:
     """Read the recorded lines."""
     with FILE.open(newline='') as lines:
-        rows = [*csv.reader(lines)][1:]
-    return [
-        Message(page.removeprefix(':doc:`').removesuffix('`'), browser, int(number), text[2:-2])
-        for page, browser, number, text in rows
-    ]
+        return [Message(*row) for row in csv.reader(lines)][1:]
 
 
 def as_csv(messages: list[Message]) -> str:
-    """Write lines as CSV with rst in its cells, so that the guide can show it as a table."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
-    writer.writerow(['Page', 'Browser', 'Line', 'Message'])
-    for page, browser, number, message in messages:
-        writer.writerow([f':doc:`{page}`', browser, number, f'``{message}``'])
+    writer.writerow(name.capitalize() for name in Message._fields)
+    writer.writerows(messages)
     return text.getvalue()
-
-
-def without_versions(messages: list[Message]) -> set[tuple[str, str, int, str]]:
-    return {(m.page, m.engine, m.number, m.text) for m in messages}

@@ -9,7 +9,7 @@ from tests.browsers import verdicts
 from tests.browsers.engines import ENGINES
 from tests.browsers.proxied import WATCHED
 
-TABLES = {'cookies', 'local_network'}  # of no lesson
+TABLES = {'cookies', 'local_network', 'messages'}  # of no lesson
 
 
 @pytest.mark.parametrize('lesson', SCRIPTS)
