@@ -4,8 +4,8 @@ A cause is a page of docs/errors and a step that brings it about. Most run in th
 does. Where the fault lies outside every program, the lesson ``any_origin``, which allows every
 page, is asked in a setting that has it: a closed port, a certificate that nobody trusts.
 
-``docs/_verdicts/messages.csv`` keeps the first line that each engine printed, which tells the reason,
-with the addresses that the guide speaks of; and once the lines that come with many causes.
+``docs/_verdicts/messages.csv`` keeps the first line that each engine printed, which tells the
+reason, and once the lines that come with many causes. It has the addresses of the guide.
 """
 
 from __future__ import annotations
