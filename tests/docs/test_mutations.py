@@ -161,7 +161,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'the page script is shown nowhere': (
         'everything_is_shown',
-        replace(PAGE, 'literalinclude:: ../../pages/blocked.js', 'literalinclude:: ../conf.py'),
+        replace('docs/tutorial/one_origin.rst', '../../pages/one_origin.js', '../conf.py'),
     ),
     'lines are shown by number': ('includes_do_not_drift', in_both_tabs(':lines: 1-3')),
     'lines are marked by number': ('includes_do_not_drift', in_both_tabs(':emphasize-lines: 2')),
