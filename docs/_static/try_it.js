@@ -33,7 +33,6 @@ async function observe(step, api) {
       method: options.method ?? 'GET',
       mode: options.mode ?? 'cors',
       headers: options.headers ?? {},
-      mode: options.mode ?? 'cors',
       credentials: options.credentials ?? 'same-origin',
     });
     return realFetch(url, options);
