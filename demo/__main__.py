@@ -1,4 +1,4 @@
-"""``python -m demo``: the guide, the WSGI API and the ASGI API on three origins."""
+"""``python -m demo``: the guide, both APIs and an attacker's page, each on its own origin."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog='python -m demo',
         description='Serve the guide, the WSGI lessons (gunicorn) and the ASGI lessons (uvicorn) '
-        'on three ports of 127.0.0.1, so on three origins. Ctrl-C stops all of them.',
+        'on three ports of 127.0.0.1, so on three origins, and the guide once more on a fourth, '
+        'the origin of the attack lab. Ctrl-C stops all of them.',
     )
     for name, port, what in (
         ('guide', 9000, 'the guide'),
         ('wsgi', 9001, 'gunicorn'),
         ('asgi', 9002, 'uvicorn'),
+        ('attacker', 9003, 'the attack lab'),
     ):
         parser.add_argument(
             f'--port-{name}',
@@ -83,29 +85,33 @@ def _port(text: str) -> int:
 def _run(options: argparse.Namespace, stop: threading.Event) -> None:
     if not (options.guide / 'index.html').is_file():
         raise DemoError(f'no built guide in {options.guide}; build it with: nox -s docs')
-    guide, wsgi, asgi = free_ports(
+    guide, wsgi, asgi, attacker = free_ports(
         {
             '--port-guide': options.port_guide,
             '--port-wsgi': options.port_wsgi,
             '--port-asgi': options.port_asgi,
+            '--port-attacker': options.port_attacker,
         }
     )
-    origins = [f'http://127.0.0.1:{guide}', f'http://localhost:{guide}']
+    origins, attackers = _origins(guide), _origins(attacker)
     with ExitStack() as running:
-        apis = running.enter_context(api_servers(guide, wsgi, asgi))
+        apis = running.enter_context(api_servers(guide, wsgi, asgi, attacker))
         urls = {'wsgi': apis[0].url, 'asgi': apis[1].url}
-        told = {'origins': origins, 'lessons': _lessons(), **urls}
-        server = running.enter_context(GuideServer(guide, options.guide, told))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            wait_until_answering(apis, stop)
-            if not stop.is_set():
-                _greet(origins[0], urls)
-                if options.open:
-                    webbrowser.open(origins[0])
-            _watch(apis, stop)
-        finally:
-            server.shutdown()
+        told = {'origins': origins, 'attackers': attackers, 'lessons': _lessons(), **urls}
+        for port in (guide, attacker):
+            server = running.enter_context(GuideServer(port, options.guide, told))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            running.callback(server.shutdown)
+        wait_until_answering(apis, stop)
+        if not stop.is_set():
+            _greet(origins[0], urls, attackers[0])
+            if options.open:
+                webbrowser.open(origins[0])
+        _watch(apis, stop)
+
+
+def _origins(port: int) -> list[str]:
+    return [f'http://127.0.0.1:{port}', f'http://localhost:{port}']
 
 
 def _lessons() -> dict[str, list[str]]:
@@ -117,12 +123,13 @@ def _watch(apis: list[Server], stop: threading.Event) -> None:
         check_alive(apis)
 
 
-def _greet(guide: str, urls: dict[str, str]) -> None:
+def _greet(guide: str, urls: dict[str, str], attacker: str) -> None:
     print(
         f'\n  Guide     {guide}/'
         f'\n  WSGI API  {urls["wsgi"]}/  (gunicorn)'
         f'\n  ASGI API  {urls["asgi"]}/  (uvicorn)'
-        '\n\nOpen the guide, choose a lesson and press "Try it". Ctrl-C stops all three.',
+        f'\n  Attacker  {attacker}/  (the guide again, for the attack lab)'
+        '\n\nOpen the guide, choose a lesson and press "Try it". Ctrl-C stops all of them.',
         flush=True,
     )
 

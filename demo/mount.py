@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import pkgutil
+import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.machinery import SourceFileLoader
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).parent.parent
-GUIDE_PORT_IN_LESSONS = ':9000'
 GUIDE_PORT_VARIABLE = 'CORS_DEMO_GUIDE_PORT'
+ATTACKER_PORT_VARIABLE = 'CORS_DEMO_ATTACKER_PORT'
+PORTS_IN_LESSONS = {GUIDE_PORT_VARIABLE: '9000', ATTACKER_PORT_VARIABLE: '9003'}
 
 
 def program_names(package: str) -> list[str]:
@@ -35,11 +37,11 @@ def program_names(package: str) -> list[str]:
 
 
 class _LessonLoader(SourceFileLoader):
-    """Loads a lesson as written, but for the guide's port where the reader moved it."""
+    """Loads a lesson as written, but for the guide's ports where the reader moved them."""
 
     def get_code(self, fullname: str) -> CodeType:
         source = self.get_data(self.path).decode()
-        moved = source.replace(GUIDE_PORT_IN_LESSONS, f':{_guide_port()}')
+        moved = re.sub(r':(9000|9003)\b', lambda port: f':{_ports()[port[1]]}', source)
         return self.source_to_code(moved, self.path)
 
 
@@ -121,13 +123,16 @@ def _place(path: str) -> tuple[str, str, str]:
     return '', '', ''
 
 
-def _guide_port() -> str:
-    return os.environ.get(GUIDE_PORT_VARIABLE, '9000')
+def _ports() -> dict[str, str]:
+    """Give the guide's ports in this demo, by those that the lessons name."""
+    return {port: os.environ.get(name, port) for name, port in PORTS_IN_LESSONS.items()}
 
 
 def _wire_cors() -> falcon.CORSMiddleware[Any, Any]:
     hosts = ('127.0.0.1', 'localhost')
-    return falcon.CORSMiddleware(allow_origins=[f'http://{host}:{_guide_port()}' for host in hosts])
+    return falcon.CORSMiddleware(
+        allow_origins=[f'http://{host}:{port}' for host in hosts for port in _ports().values()]
+    )
 
 
 class _WireReader:

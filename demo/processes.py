@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from demo.mount import GUIDE_PORT_VARIABLE, ROOT
+from demo.mount import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE, ROOT
 from demo.tenants import create_tenants
 
 START_SECONDS = 30
@@ -89,9 +89,12 @@ def uvicorn_command(port: int) -> list[str]:
 
 
 @contextmanager
-def api_servers(port_guide: int, port_wsgi: int, port_asgi: int) -> Iterator[list[Server]]:
+def api_servers(
+    port_guide: int, port_wsgi: int, port_asgi: int, port_attacker: int = 0
+) -> Iterator[list[Server]]:
     """Run gunicorn with the WSGI lessons and uvicorn with the ASGI lessons.
 
+    They tell the wire recorder's answers to pages on the guide's port and on the attacker's.
     Each has a process group of its own, so that Ctrl-C in a terminal reaches the demo alone,
     and the demo ends them.
     """
@@ -104,6 +107,7 @@ def api_servers(port_guide: int, port_wsgi: int, port_asgi: int) -> Iterator[lis
             'DATABASE_URL': create_tenants(folder / 'tenants.sqlite', origins),
             **os.environ,
             GUIDE_PORT_VARIABLE: str(port_guide),
+            ATTACKER_PORT_VARIABLE: str(port_attacker),
         }
         for command, port in (
             (gunicorn_command(port_wsgi), port_wsgi),

@@ -11,7 +11,8 @@ import httpx
 
 ROOT = Path(__file__).parent.parent
 INTERFACES = ('wsgi', 'asgi')
-ONE_SIDED = {'websockets': 'asgi'}  # lessons that exist on one interface only
+# Lessons that exist on one interface only.
+ONE_SIDED = {'websockets': 'asgi', 'wrong_websockets': 'asgi'}
 PROGRAMS = sorted({path.stem for path in ROOT.glob('app_*/[a-z]*.py')})
 LESSONS = [name for name in PROGRAMS if not name.startswith('wrong_')]
 SCRIPTS = sorted(path.stem for path in (ROOT / 'pages').glob('*.js'))

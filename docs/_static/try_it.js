@@ -152,27 +152,40 @@ function serverChoices(lesson, demo) {
   });
 }
 
-function otherOrigin(demo) {
-  const other = demo.origins.find((origin) => origin !== location.origin);
-  const link = element('a', { href: other + location.pathname + '#try-it' }, other);
+// In the attack lab the other origins are the attacker's, and the way back is the shop's.
+function otherOrigins(demo, isAttack) {
+  const offered = isAttack ? [demo.origins[0], ...demo.attackers] : demo.origins;
+  const links = offered
+    .filter((origin) => origin !== location.origin)
+    .map((origin) => element('a', { href: origin + location.pathname + '#try-it' }, origin));
   return element(
     'p',
     {},
     'This page is ',
     element('code', {}, location.origin),
     '. To be another origin, open it as ',
-    link,
+    ...links.flatMap((link, nth) => (nth ? [' or as ', link] : [link])),
     '.',
   );
 }
 
-function lessonOf(place) {
-  const name = [...place.classList].find((one) => one.startsWith('try-') && one !== 'try-it');
-  return name.slice('try-'.length).replaceAll('-', '_');
+// What the classes of a panel name after a prefix: its lesson, or the mended program it attacks too.
+function named(place, prefix) {
+  const name = [...place.classList].find((one) => one.startsWith(prefix) && one !== 'try-it');
+  return name?.slice(prefix.length).replaceAll('-', '_');
+}
+
+function programChoices(lesson, mended) {
+  return [lesson, mended].map((value) => {
+    const input = element('input', { type: 'radio', name: `program-of-${lesson}`, value });
+    input.checked = value === lesson;
+    return element('label', {}, input, ` ${value}`);
+  });
 }
 
 async function build(place, demo) {
-  const lesson = lessonOf(place);
+  const lesson = named(place, 'try-');
+  const mended = named(place, 'against-');
   const steps = (await import(`/_pages/${lesson}.js`)).default;
   const results = element('div', { 'aria-live': 'polite', class: 'try-it-results' });
   const button = element('button', { type: 'submit' }, 'Try it');
@@ -180,14 +193,17 @@ async function build(place, demo) {
     'form',
     { class: 'try-it-controls', 'aria-label': `Try ${lesson}` },
     ...serverChoices(lesson, demo),
+    ...(mended ? programChoices(lesson, mended) : []),
     button,
   );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     button.disabled = true;
     results.replaceChildren();
+    const chosen = new FormData(form);
+    const server = demo[chosen.get(`server-of-${lesson}`)];
     for (const step of steps) {
-      const outcome = await run(step, demo[new FormData(form).get(`server-of-${lesson}`)], lesson);
+      const outcome = await run(step, server, chosen.get(`program-of-${lesson}`) ?? lesson);
       results.append(shownStep(step, outcome));
     }
     button.disabled = false;
@@ -197,7 +213,7 @@ async function build(place, demo) {
     if (input) input.checked = true;
   });
   const recorded = element('details', {}, element('summary', {}, 'A recorded run'), ...place.childNodes);
-  place.replaceChildren(otherOrigin(demo), form, results, recorded);
+  place.replaceChildren(otherOrigins(demo, mended !== undefined), form, results, recorded);
 }
 
 const places = document.querySelectorAll('.try-it');

@@ -20,16 +20,19 @@ NOT_ONE_FETCH = {
 }
 
 
-@pytest.mark.parametrize('lesson', SCRIPTS)
+RUNS = [run for lesson in SCRIPTS for run in verdicts.runs_of(lesson)]
+
+
+@pytest.mark.parametrize('run', RUNS, ids=[run.name for run in RUNS])
 def test_engine_and_model_do_what_the_page_says(
-    engine: Engine, demo: RunningDemo, lesson: str
+    engine: Engine, demo: RunningDemo, run: verdicts.Run
 ) -> None:
-    recorded = verdicts.read(lesson)
-    for rows, steps in verdicts.observe(engine, demo, lesson, recorded).values():
+    recorded = verdicts.read(run.name)
+    for rows, steps in verdicts.observe(engine, demo, run, recorded).values():
         assert verdicts.differences(recorded, rows) == []
         for step in steps:
             says = str(step['model']).partition('\n')[0]
             if says.startswith('It judges single fetch() calls'):
-                assert lesson in NOT_ONE_FETCH
+                assert run.lesson in NOT_ONE_FETCH
             else:
                 assert says == ('readable' if step['verdict'] == 'readable' else 'blocked')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.apps import ROOT
 from tests.browsers.engine import Engine
 
@@ -9,9 +11,10 @@ PanelStep = dict[str, str | list[str]]  # name, verdict, got, model, and wire: w
 
 FORM = '.try-it-controls[aria-label="Try {}"]'
 PRESS = """
-(form, server) => {
+(form, server, program) => {
   const controls = document.querySelector(form);
   controls.querySelector(`input[value=${server}]`).click();
+  controls.querySelector(`input[value=${program}]`)?.click();
   controls.querySelector('button').click();
 }
 """
@@ -30,9 +33,18 @@ STEPS = """
 
 def page_of(lesson: str) -> str:
     """Path of the page with the lesson's panel in the built guide."""
-    panel = f'.. container:: try-it try-{lesson}\n'
-    (page,) = (path for path in (ROOT / 'docs').glob('*/*.rst') if panel in path.read_text())
-    return str(page.relative_to(ROOT / 'docs').with_suffix('.html'))
+    return panel_of(lesson)[0]
+
+
+def panel_of(lesson: str) -> tuple[str, str | None]:
+    """Path of the page with the lesson's panel, and the mended program that the panel offers."""
+    panel = re.compile(rf'^\.\. container:: try-it try-{lesson}(?: against-(\w+))?$', re.MULTILINE)
+    ((page, found),) = (
+        (path, found)
+        for path in (ROOT / 'docs').glob('*/*.rst')
+        if (found := panel.search(path.read_text()))
+    )
+    return str(page.relative_to(ROOT / 'docs').with_suffix('.html')), found[1]
 
 
 def open_panel(browser: Engine, guide: str, lesson: str) -> None:
@@ -41,10 +53,15 @@ def open_panel(browser: Engine, guide: str, lesson: str) -> None:
     browser.wait_for(f'document.querySelector({FORM.format(lesson)!r})')
 
 
-def press(browser: Engine, lesson: str, interface: str) -> list[PanelStep]:
-    """Press *Try it* on the open page for one server, and return the steps shown."""
+def press(
+    browser: Engine, lesson: str, interface: str, program: str | None = None
+) -> list[PanelStep]:
+    """Press *Try it* on the open page for one server, and return the steps shown.
+
+    Where a panel offers a mended program beside its lesson's own, `program` chooses.
+    """
     form = FORM.format(lesson)
-    browser.run(PRESS, form, interface)
+    browser.run(PRESS, form, interface, program or lesson)
     browser.wait_for(f'!document.querySelector({form!r}).querySelector("button").disabled', 30)
     steps: list[PanelStep] = browser.run(STEPS, form)
     return steps

@@ -1,7 +1,8 @@
 """What each engine made of each lesson: observed through *Try it*, kept in docs/_verdicts.
 
 A lesson has two files. ``<lesson>.csv`` is the record, a row for each step of its script and for
-each line of the console. ``<lesson>.txt`` says the same as the pages show it.
+each line of the console. ``<lesson>.txt`` says the same as the pages show it. A script of the
+attack lab has two more files, ``<lesson>--<program>``: the same attack on the mended program.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from tests.apps import ROOT, pairs
 from tests.browsers.engine import Engine
-from tests.browsers.try_it import PanelStep, open_panel, press
+from tests.browsers.try_it import PanelStep, open_panel, panel_of, press
 from tests.demo.running import RunningDemo
 
 FOLDER = ROOT / 'docs/_verdicts'
@@ -25,7 +26,22 @@ SHOP, PARTNER, API = (
     'https://partner.example.com',
     'https://api.example.com',
 )
+<<<<<<< HEAD
 THIRD = 'https://menu.example.com'  # where the lesson wrong_redirect sends its page
+=======
+LAB_SHOP, LAB_SAME_SITE, LAB_OTHER_SITE, LAB_API = (
+    'http://127.0.0.1:9000',
+    'http://127.0.0.1:9003',
+    'http://localhost:9003',
+    'http://127.0.0.1:9001',
+)
+FILL_BASKET = """
+async (api) => {
+  const options = { method: 'POST', credentials: 'include' };
+  return (await fetch(`${api}/credentials/basket/rye`, options)).json();
+}
+"""
+>>>>>>> a0568ea (Give the demo an attacker's page, and Try it a second program to attack)
 CONSOLE = '(console)'
 QUIET = 0.8  # seconds without a new line after which an unknown console is read
 SETTLED = 0.15  # the same where as many lines as recorded are there
@@ -58,38 +74,98 @@ class Row(NamedTuple):
         return self._replace(browser=self.engine)
 
 
-def observe(
-    browser: Engine, demo: RunningDemo, lesson: str, recorded: list[Row]
-) -> dict[str, tuple[list[Row], list[PanelStep]]]:
-    """Run a lesson's script as two origins, against each server that has the lesson.
+class Run(NamedTuple):
+    """A script and the program that it calls.
 
-    The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. The
-    addresses of this run are replaced by theirs, so that what is kept stays the same. What is
-    recorded already tells how many lines of the console to wait for.
+    Attributes:
+        lesson: Names the script.
+        program: The lesson's own, or the mended one that a panel of the attack lab offers, too.
+        is_attack: Whether the script stands in the attack lab.
+    """
+
+    lesson: str
+    program: str
+    is_attack: bool
+
+    @property
+    def name(self) -> str:
+        return self.lesson if self.program == self.lesson else f'{self.lesson}--{self.program}'
+
+
+def runs_of(lesson: str) -> list[Run]:
+    """What is recorded of a script: one run, or an attack on the wrong and on the mended."""
+    mended = panel_of(lesson)[1]
+    programs = [lesson, mended] if mended else [lesson]
+    return [Run(lesson, program, mended is not None) for program in programs]
+
+
+def observe(
+    browser: Engine, demo: RunningDemo, run: Run, recorded: list[Row]
+) -> dict[str, tuple[list[Row], list[PanelStep]]]:
+    """Run a script as several origins, against each server that has its program.
+
+    The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. In the
+    attack lab the pages are the shop's and the attacker's, and the browser has the cookie that the
+    shop's page has fetched. The addresses of this run are replaced by those that the guide speaks
+    of, so that what is kept stays the same. What is recorded already tells how many lines of the
+    console to wait for.
     """
     seen: dict[str, tuple[list[Row], list[PanelStep]]] = {
-        interface: ([], []) for interface, _ in pairs([lesson])
+        interface: ([], []) for interface, _ in pairs([run.lesson])
     }
-    pages = {SHOP: demo.guide, PARTNER: demo.guide.replace('127.0.0.1', 'localhost')}
-    for page, guide in pages.items():
+    browser.forget_cookies()
+    for guide, page in pages_of(demo, run).items():
         known = [r for r in recorded if (r.page, r.engine) == (page, browser.title.split()[0])]
         lines = sum(row.step == CONSOLE for row in known)
-        open_panel(browser, guide, lesson)
+        open_panel(browser, guide, run.lesson)
+        if page == LAB_SHOP:
+            browser.run(FILL_BASKET, demo.wsgi)
         for interface, (rows, all_steps) in seen.items():
-            browser.forget_cookies()
+            if not run.is_attack:
+                browser.forget_cookies()
             browser.console.clear()
-            steps = press(browser, lesson, interface)
+            steps = press(browser, run.lesson, interface, run.program)
             wait_for_console(browser, lines, SETTLED if known else QUIET)
             found = [
-                *((str(step['name']), str(step['verdict']), got(step)) for step in steps),
+                *(shown for step in steps for shown in found_of(step, run)),
                 *((CONSOLE, '', line) for line in browser.console),
             ]
             rows += [
-                Row(page, browser.title, step, verdict, told(text, demo, lesson, interface))
+                Row(page, browser.title, step, verdict, told(text, demo, run, interface))
                 for step, verdict, text in found
             ]
             all_steps += steps
     return seen
+
+
+def pages_of(demo: RunningDemo, run: Run) -> dict[str, str]:
+    """The origins that open a script's page, each with the name that the guide gives it."""
+    if not run.is_attack:
+        return {demo.guide: SHOP, demo.guide.replace('127.0.0.1', 'localhost'): PARTNER}
+    return {
+        demo.guide: LAB_SHOP,
+        demo.attacker: LAB_SAME_SITE,
+        demo.attacker.replace('127.0.0.1', 'localhost'): LAB_OTHER_SITE,
+    }
+
+
+def found_of(step: PanelStep, run: Run) -> list[tuple[str, str, str]]:
+    """What a step got, and in the attack lab what the server saw and answered, too."""
+    name = str(step['name'])
+    found = [(name, str(step['verdict']), got(step))]
+    if run.is_attack:
+        exchanges = [exchange.split('\n\n') for exchange in step['wire']]
+        requests = ', '.join(asked(request) for request, *_ in exchanges)
+        answers = ', '.join(answer.partition('\n')[0] for _, answer, *_ in exchanges)
+        found.append((f'{name}, on the wire', answers, requests))
+    return found
+
+
+def asked(request: str) -> str:
+    """Write a recorded request as its first line, and whether it brought the cookie."""
+    first, *headers = request.splitlines()
+    has_cookie = any(header.startswith('Cookie: ') for header in headers)
+    return f'{first} {"with the cookie" if has_cookie else "without a cookie"}'
 
 
 def got(step: PanelStep) -> str:
@@ -98,9 +174,11 @@ def got(step: PanelStep) -> str:
     return json.dumps(json.loads(text)) if step['verdict'] == 'readable' else text
 
 
-def told(text: str, demo: RunningDemo, lesson: str, interface: str) -> str:
+def told(text: str, demo: RunningDemo, run: Run, interface: str) -> str:
     """Replace the addresses of this run by those the guide speaks of."""
+    api = LAB_API if run.is_attack else API
     host = re.escape(demo.api(interface).removeprefix('http'))
+<<<<<<< HEAD
     lesson_path = f'/_wire/[0-9a-f-]+/{lesson}'
     text = re.sub(rf'(http|ws){host}{lesson_path}', r'\1s://api.example.com', text)
     other_name = host.replace(re.escape('127.0.0.1'), 'localhost')
@@ -109,6 +187,14 @@ def told(text: str, demo: RunningDemo, lesson: str, interface: str) -> str:
     return text.replace(demo.guide.replace('127.0.0.1', 'localhost'), PARTNER).replace(
         demo.guide, SHOP
     )
+=======
+    address = rf'(http|ws){host}/_wire/[0-9a-f-]+/{run.program}'
+    text = re.sub(address, rf'\1{api.removeprefix("http")}', text)
+    text = text.replace(demo.api(interface), api)
+    for origin, name in pages_of(demo, run).items():
+        text = text.replace(origin, name)
+    return text
+>>>>>>> a0568ea (Give the demo an attacker's page, and Try it a second program to attack)
 
 
 def wait_for_console(browser: Engine, lines: int, quiet: float) -> None:
@@ -123,9 +209,9 @@ def wait_for_console(browser: Engine, lines: int, quiet: float) -> None:
             printed, since = len(browser.console), time.monotonic()
 
 
-def read(lesson: str) -> list[Row]:
-    """Read the record of a lesson; empty if there is none yet."""
-    path = FOLDER / f'{lesson}.csv'
+def read(name: str) -> list[Row]:
+    """Read the record of a run; empty if there is none yet."""
+    path = FOLDER / f'{name}.csv'
     if not path.exists():
         return []
     with path.open(newline='') as lines:

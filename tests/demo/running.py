@@ -14,17 +14,18 @@ from pathlib import Path
 
 from tests.apps import ROOT
 
-ADDRESS = re.compile(r'(Guide|WSGI API|ASGI API)\s+(http://127\.0\.0\.1:\d+)/')
+ADDRESS = re.compile(r'(Guide|WSGI API|ASGI API|Attacker)\s+(http://127\.0\.0\.1:\d+)/')
 
 
 @dataclass
 class RunningDemo:
-    """The demo's process and its three origins."""
+    """The demo's process and its four origins."""
 
     process: subprocess.Popen[str]
     guide: str
     wsgi: str
     asgi: str
+    attacker: str
 
     def api(self, interface: str) -> str:
         return {'wsgi': self.wsgi, 'asgi': self.asgi}[interface]
@@ -64,7 +65,7 @@ def _start(
 ) -> RunningDemo | None:
     """Return the running demo, or ``None`` if it ended before it had greeted."""
     environment.pop('DATABASE_URL', None)
-    ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
+    ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0', '--port-attacker=0']
     process = subprocess.Popen(
         [sys.executable, '-m', 'demo', f'--guide={guide}', *ports, *options],
         cwd=ROOT,
@@ -74,7 +75,7 @@ def _start(
     )
     assert process.stdout is not None
     addresses: list[str] = []
-    while len(addresses) < 3:
+    while len(addresses) < 4:
         line = process.stdout.readline()
         if not line:
             process.communicate()

@@ -16,8 +16,10 @@ import pytest
 from demo import __main__ as command
 from demo import processes
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
-from tests.apps import PROGRAMS, ROOT
+from tests.apps import ONE_SIDED, PROGRAMS, ROOT
 from tests.demo.running import children_of, running_demo
+
+PORTS = ('--port-guide', '--port-wsgi', '--port-asgi', '--port-attacker')
 
 
 @pytest.fixture
@@ -47,17 +49,19 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_it_serves_three_origins(guide: Path) -> None:
+def test_it_serves_four_origins(guide: Path) -> None:
     with running_demo(guide) as demo:
-        assert httpx.get(f'{demo.guide}/').text == '<h1>The guide</h1>'
+        for page in (demo.guide, demo.attacker):
+            assert httpx.get(f'{page}/').text == '<h1>The guide</h1>'
         for api in (demo.wsgi, demo.asgi):
             assert '/blocked' in httpx.get(f'{api}/').json()['lessons']
         told = httpx.get(f'{demo.guide}/_demo.json').json()
         assert told['wsgi'] == demo.wsgi
         assert told['asgi'] == demo.asgi
-        assert told['lessons']['wsgi'] == [name for name in PROGRAMS if name != 'websockets']
+        assert told['lessons']['wsgi'] == [name for name in PROGRAMS if name not in ONE_SIDED]
         assert told['lessons']['asgi'] == PROGRAMS
         assert told['origins'] == [demo.guide, demo.guide.replace('127.0.0.1', 'localhost')]
+        assert told['attackers'] == [demo.attacker, demo.attacker.replace('127.0.0.1', 'localhost')]
 
 
 def test_it_serves_the_page_scripts_and_no_other_file(guide: Path) -> None:
@@ -78,13 +82,13 @@ def test_a_signal_ends_it_and_leaves_no_process(guide: Path, number: signal.Sign
         demo.process.send_signal(number)
         assert demo.process.wait(20) == 0
         assert [pid for pid in children if alive(pid)] == []
-        for address in (demo.guide, demo.wsgi, demo.asgi):
+        for address in (demo.guide, demo.wsgi, demo.asgi, demo.attacker):
             with pytest.raises(httpx.ConnectError):
                 httpx.get(address)
 
 
 def test_ctrl_c_during_the_start_leaves_no_process(guide: Path) -> None:
-    options = [f'--guide={guide}', '--port-guide=0', '--port-wsgi=0', '--port-asgi=0']
+    options = [f'--guide={guide}', *(f'{name}=0' for name in PORTS)]
     process = subprocess.Popen(
         [sys.executable, '-m', 'demo', *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -99,11 +103,11 @@ def test_ctrl_c_during_the_start_leaves_no_process(guide: Path) -> None:
 def test_a_second_start_works_at_once(guide: Path) -> None:
     with running_demo(guide) as first:
         httpx.get(f'{first.wsgi}/blocked/menu')
-        ports = [address.rpartition(':')[2] for address in (first.guide, first.wsgi, first.asgi)]
-    names = ('--port-guide', '--port-wsgi', '--port-asgi')
-    options = [f'{name}={port}' for name, port in zip(names, ports, strict=True)]
+        addresses = (first.guide, first.wsgi, first.asgi, first.attacker)
+    ports = [address.rpartition(':')[2] for address in addresses]
+    options = [f'{name}={port}' for name, port in zip(PORTS, ports, strict=True)]
     with running_demo(guide, *options) as second:
-        assert (second.guide, second.wsgi, second.asgi) == (first.guide, first.wsgi, first.asgi)
+        assert (second.guide, second.wsgi, second.asgi, second.attacker) == addresses
 
 
 def test_one_dead_server_stops_all(guide: Path) -> None:
@@ -128,9 +132,9 @@ def test_it_opens_the_browser_if_asked(guide: Path, tmp_path: Path) -> None:
         assert opened.read_text() == f'{demo.guide}\n'
 
 
-@pytest.mark.parametrize('option', ['--port-guide', '--port-wsgi', '--port-asgi'])
+@pytest.mark.parametrize('option', PORTS)
 def test_a_taken_port_is_named(guide: Path, option: str) -> None:
-    others = {'--port-guide', '--port-wsgi', '--port-asgi'} - {option}
+    others = set(PORTS) - {option}
     with socket.create_server(('127.0.0.1', 0)) as taken:
         port = taken.getsockname()[1]
         ended = run(f'--guide={guide}', f'{option}={port}', *(f'{other}=0' for other in others))
@@ -162,7 +166,7 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 def test_help_names_every_option() -> None:
     ended = run('--help')
     assert ended.returncode == 0
-    for option in ('--port-guide', '--port-wsgi', '--port-asgi', '--open', '--guide'):
+    for option in (*PORTS, '--open', '--guide'):
         assert option in ended.stdout
 
 
