@@ -2,21 +2,23 @@
 
 import re
 
+import falcon
 import falcon.asgi
 
 from cors import CORSMiddleware
 
-SUBDOMAINS = re.compile(r'https://.*\.example\.com')
+# The address of 127.0.0.1 is this guide's demo: not in your copy.
+OURS = re.compile(r'https://.*\.example\.com|http://127\.0\.0\.1')
 
 
 def is_ours(origin: str) -> bool:
-    return SUBDOMAINS.match(origin) is not None  # wrong: the text may go on
+    return OURS.match(origin) is not None  # wrong: the text may go on
 
 
-class Menu:
+class Basket:
     async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        resp.media = {'basket': req.cookies.get('basket')}
 
 
-app = falcon.asgi.App(middleware=CORSMiddleware(allow_origins=is_ours))
-app.add_route('/menu', Menu())
+app = falcon.asgi.App(middleware=CORSMiddleware(allow_origins=is_ours, allow_credentials=True))
+app.add_route('/basket', Basket())

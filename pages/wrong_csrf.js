@@ -1,7 +1,11 @@
 // A Blob without a type has no Content-Type, so the browser sends it without asking first.
 async function orderWithoutType(api) {
   const body = new Blob([JSON.stringify({ bread: 'rye', to: location.origin })]);
-  const response = await fetch(`${api}/orders`, { method: 'POST', body });
+  const response = await fetch(`${api}/orders`, {
+    method: 'POST',
+    credentials: 'include',
+    body,
+  });
   return response.json();
 }
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from sphinx.pycode import ModuleAnalyzer
@@ -19,6 +20,7 @@ from sphinx.pycode import ModuleAnalyzer
 from cors import Policy, PolicyError
 from cors_browser import PROFILES, RULES, Profile, same_origin, same_site
 from demo.processes import Server, free_ports, wait_until_answering
+from tests import lab
 from tests.apps import ROOT
 
 FOLDER = ROOT / 'docs/_output'
@@ -255,6 +257,8 @@ def doctor_without_a_server() -> str:
 
 
 OUTPUTS: dict[str, Callable[[], str]] = {
+    'attack_lab.csv': lab.results,
+    **{f'attack_{name}.txt': partial(lab.start_both, name) for name in lab.ARGUMENTS},
     'decision_points.csv': decision_points,
     'doctor_blocked.txt': lambda: doctor('preflight', '/orders/17', '--method', 'DELETE'),
     'doctor_not_cors.txt': doctor_without_a_server,

@@ -70,7 +70,8 @@ def record_output() -> None:
 
 def record_verdicts(lessons: list[str]) -> None:
     """Press *Try it* on the lessons' pages in all three browsers, for both servers."""
-    for name in [*lessons, *proxied.WATCHED]:
+    runs = [run for lesson in lessons for run in verdicts.runs_of(lesson)]
+    for name in [*(run.name for run in runs), *proxied.WATCHED]:
         (verdicts.FOLDER / f'{name}.txt').touch()  # the pages show it already
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -78,9 +79,9 @@ def record_verdicts(lessons: list[str]) -> None:
         ExitStack() as running,
     ):
         browsers = [running.enter_context(launch(engine)) for engine in ENGINES.values()]
-        for lesson in lessons:
-            rows = [row for browser in browsers for row in shown_rows(browser, demo, lesson)]
-            write_verdict(lesson, rows)
+        for run in runs:
+            rows = [row for browser in browsers for row in shown_rows(browser, demo, run)]
+            write_verdict(run.name, rows)
         for scene in proxied.WATCHED if lessons == SCRIPTS else ():
             rows = [row for browser in browsers for row in watched_rows(browser, demo, scene)]
             write_verdict(scene, rows)
@@ -128,13 +129,13 @@ def record_messages() -> None:
         write(causes.FILE, causes.as_csv(seen))
 
 
-def shown_rows(browser: Engine, demo: RunningDemo, lesson: str) -> list[verdicts.Row]:
-    """Observe a lesson on its servers, which must look the same to a browser."""
-    seen = verdicts.observe(browser, demo, lesson, recorded=[])
+def shown_rows(browser: Engine, demo: RunningDemo, run: verdicts.Run) -> list[verdicts.Row]:
+    """Observe a script on its servers, which must look the same to a browser."""
+    seen = verdicts.observe(browser, demo, run, recorded=[])
     first, *others = (rows for rows, _ in seen.values())
     for other in others:
         if found := verdicts.differences(first, other):
-            sys.exit('\n'.join([f'{lesson}: in {browser.title} the servers differ', *found]))
+            sys.exit('\n'.join([f'{run.name}: in {browser.title} the servers differ', *found]))
     return first
 
 
@@ -178,12 +179,12 @@ def main() -> None:
     if not options.lessons:
         record_exchanges()
         record_proxied()
-        record_output()
         record_cookies()
         record_local_network()
     record_verdicts(options.lessons or SCRIPTS)
     if not options.lessons:
         record_messages()
+        record_output()  # the attack lab's table is made of verdicts
 
 
 if __name__ == '__main__':

@@ -26,9 +26,7 @@ SHOP, PARTNER, API = (
     'https://partner.example.com',
     'https://api.example.com',
 )
-<<<<<<< HEAD
 THIRD = 'https://menu.example.com'  # where the lesson wrong_redirect sends its page
-=======
 LAB_SHOP, LAB_SAME_SITE, LAB_OTHER_SITE, LAB_API = (
     'http://127.0.0.1:9000',
     'http://127.0.0.1:9003',
@@ -41,7 +39,6 @@ async (api) => {
   return (await fetch(`${api}/credentials/basket/rye`, options)).json();
 }
 """
->>>>>>> a0568ea (Give the demo an attacker's page, and Try it a second program to attack)
 CONSOLE = '(console)'
 QUIET = 0.8  # seconds without a new line after which an unknown console is read
 SETTLED = 0.15  # the same where as many lines as recorded are there
@@ -178,23 +175,14 @@ def told(text: str, demo: RunningDemo, run: Run, interface: str) -> str:
     """Replace the addresses of this run by those the guide speaks of."""
     api = LAB_API if run.is_attack else API
     host = re.escape(demo.api(interface).removeprefix('http'))
-<<<<<<< HEAD
-    lesson_path = f'/_wire/[0-9a-f-]+/{lesson}'
-    text = re.sub(rf'(http|ws){host}{lesson_path}', r'\1s://api.example.com', text)
+    lesson_path = f'/_wire/[0-9a-f-]+/{run.program}'
+    text = re.sub(rf'(http|ws){host}{lesson_path}', rf'\1{api.removeprefix("http")}', text)
     other_name = host.replace(re.escape('127.0.0.1'), 'localhost')
     text = re.sub(f'http{other_name}{lesson_path}', THIRD, text)
-    text = text.replace(demo.api(interface), API)
-    return text.replace(demo.guide.replace('127.0.0.1', 'localhost'), PARTNER).replace(
-        demo.guide, SHOP
-    )
-=======
-    address = rf'(http|ws){host}/_wire/[0-9a-f-]+/{run.program}'
-    text = re.sub(address, rf'\1{api.removeprefix("http")}', text)
     text = text.replace(demo.api(interface), api)
     for origin, name in pages_of(demo, run).items():
         text = text.replace(origin, name)
     return text
->>>>>>> a0568ea (Give the demo an attacker's page, and Try it a second program to attack)
 
 
 def wait_for_console(browser: Engine, lines: int, quiet: float) -> None:

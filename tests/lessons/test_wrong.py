@@ -50,9 +50,7 @@ def test_wildcard_credentials_lets_everyone_read(interface: str, page: str) -> N
 
 
 def test_regex_lets_an_attacker_read(interface: str) -> None:
-    attacker = 'https://shop.example.com.evil.example'
-    read = fetch(interface, 'wrong_regex', '/menu', page=attacker)
-    assert cors_headers(read.exchange.steps[-1]) == {'allow-origin': attacker}
+    read_basket(interface, 'wrong_regex', 'https://shop.example.com.evil.example')
 
 
 def test_null_lets_a_sandbox_read(interface: str) -> None:

@@ -1,0 +1,23 @@
+"""The attack lab, mended: exact https origins are on a list, and no other page reads a basket."""
+
+import falcon
+import falcon.asgi
+
+from cors import CORSMiddleware
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+
+
+app = falcon.asgi.App(
+    middleware=CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+        allow_credentials=True,
+    )
+)
+app.add_route('/basket', Basket())

@@ -1,0 +1,21 @@
+"""Wrong on purpose: a page without TLS reads, so whoever carries its traffic reads."""
+
+import falcon
+import falcon.asgi
+
+PAGES = [
+    'https://shop.example.com',
+    'http://old.example.com',  # wrong: it has no TLS
+    'http://127.0.0.1:9003',  # wrong: it stands for that page in this guide's demo
+]
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(allow_origins=PAGES, allow_credentials=PAGES)  # wrong
+)
+app.add_route('/basket', Basket())

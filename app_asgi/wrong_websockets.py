@@ -1,0 +1,21 @@
+"""Wrong on purpose: any page opens this WebSocket, and the browser brings the user's cookie."""
+
+import falcon
+import falcon.asgi
+
+PAGES = ['https://shop.example.com']
+
+
+class Orders:
+    async def on_websocket(self, req: falcon.asgi.Request, ws: falcon.asgi.WebSocket) -> None:
+        await ws.accept()  # wrong: nobody looked at the Origin
+        await ws.send_text(f'order 17, basket {req.cookies.get("basket")}, is ready')
+        await ws.close()
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(  # wrong: it does not see WebSockets
+        allow_origins=PAGES, allow_credentials=PAGES
+    )
+)
+app.add_route('/orders', Orders())

@@ -1,0 +1,22 @@
+"""The attack lab, mended: exact https origins are on a list, and no other page reads a basket."""
+
+import falcon
+
+from cors import CORSMiddleware
+
+
+class Basket:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+
+
+app = falcon.App(
+    middleware=CORSMiddleware(
+        allow_origins=[
+            'https://shop.example.com',
+            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
+        ],
+        allow_credentials=True,
+    )
+)
+app.add_route('/basket', Basket())

@@ -1,0 +1,56 @@
+"""The attack lab: each attack works on its wrong program, and the test to copy notices that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.apps import INTERFACES, load
+from tests.lessons import test_attacks as to_copy
+
+READING = [
+    ('wrong_reflection', 'https://evil.example', to_copy.test_no_other_page_reads),
+    ('wrong_reflection', 'https://old.example.com', to_copy.test_no_other_page_reads),
+    (
+        'wrong_regex',
+        'https://shop.example.com.evil.example',
+        to_copy.test_no_lookalike_reads,
+    ),
+    ('wrong_plain_http', 'http://old.example.com', to_copy.test_no_page_without_tls_reads),
+]
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize(('lesson', 'page', 'test'), READING)
+def test_an_attacker_reads_the_basket(
+    interface: str, lesson: str, page: str, test: Callable[[Any, str], None]
+) -> None:
+    app = load(interface, lesson)
+    assert to_copy.read_basket(app, page) == {'basket': 'rye'}
+    with pytest.raises(pytest.fail.Exception, match='DID NOT RAISE'):
+        test(app, page)
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+def test_a_sandbox_reads_the_basket(interface: str) -> None:
+    app = load(interface, 'wrong_null')
+    assert to_copy.read_basket(app, 'null') == {'basket': 'rye'}
+    with pytest.raises(pytest.fail.Exception, match='DID NOT RAISE'):
+        to_copy.test_no_sandbox_reads(app)
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize('site', ['same-site', 'cross-site'])
+def test_a_foreign_page_orders(interface: str, site: str) -> None:
+    app = load(interface, 'wrong_csrf')
+    with pytest.raises(AssertionError, match='200 in '):
+        to_copy.test_no_foreign_page_orders(app, None, site)
+
+
+@pytest.mark.parametrize('page', ['https://evil.example', 'https://old.example.com', 'null'])
+def test_a_foreign_page_opens_a_websocket(page: str) -> None:
+    app = load('asgi', 'wrong_websockets')
+    with pytest.raises(pytest.fail.Exception, match='DID NOT RAISE'):
+        to_copy.test_no_foreign_page_opens_a_websocket(app, page)
