@@ -24,13 +24,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         'allow_credentials': SHOP_AND_PLAIN_HTTP,
     },
 }
-ATTACKS = {  # the script of each, by its page
-    'attack_reflection': 'wrong_reflection',
-    'attack_null': 'wrong_null',
-    'attack_pattern': 'wrong_regex',
-    'attack_plain_http': 'wrong_plain_http',
-    'attack_post': 'wrong_csrf',
-    'attack_websocket': 'wrong_websockets',
+ATTACKS = {  # how the table names each, by its page, and its script
+    ':doc:`Reflected origin <attack_reflection>`': 'wrong_reflection',
+    ':doc:`Sandboxed frame <attack_null>`': 'wrong_null',
+    ':doc:`Loose pattern <attack_pattern>`': 'wrong_regex',
+    ':doc:`Page without TLS <attack_plain_http>`': 'wrong_plain_http',
+    ':doc:`Foreign POST <attack_post>`': 'wrong_csrf',
+    ':doc:`Foreign WebSocket <attack_websocket>`': 'wrong_websockets',
 }
 PAGES = {verdicts.LAB_SAME_SITE: 'the same site', verdicts.LAB_OTHER_SITE: 'another site'}
 
@@ -56,21 +56,20 @@ def results() -> str:
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
     engines = list(dict.fromkeys(row.engine for row in verdicts.read('wrong_reflection')))
-    rows.writerow(['Attack', 'Program', 'From a page of', *engines])
-    for page, lesson in ATTACKS.items():
-        for run in verdicts.runs_of(lesson):
-            for origin, site in PAGES.items():
-                seen = [row for row in verdicts.read(run.name) if row.page == origin]
-                achieved = [
-                    _achieved([row for row in seen if row.engine == engine]) for engine in engines
-                ]
-                rows.writerow([f':doc:`{page}`', f'``{run.program}``', site, *achieved])
+    rows.writerow(['Attack', 'From a page of', *engines, 'On the mended program'])
+    for attack, lesson in ATTACKS.items():
+        wrong, mended = verdicts.runs_of(lesson)
+        for page, site in PAGES.items():
+            achieved = [_achieved(wrong, page, engine) for engine in engines]
+            on_mended = {_achieved(mended, page, engine) for engine in engines}
+            rows.writerow([attack, site, *achieved, ', '.join(sorted(on_mended))])
     return table.getvalue()
 
 
-def _achieved(rows: list[verdicts.Row]) -> str:
+def _achieved(run: verdicts.Run, page: str, engine: str) -> str:
     """Judge an attack by its first step: whether the script read, or a POST was taken."""
-    script, wire = rows[:2]
+    recorded = verdicts.read(run.name)
+    script, wire, *_ = (row for row in recorded if (row.page, row.engine) == (page, engine))
     taken = wire.text.startswith('POST ') and wire.verdict == '200 OK'
     if script.verdict != 'readable' and not taken:
         return 'fails'

@@ -13,7 +13,10 @@ PAGE = b'<!doctype html><title>A page</title><link rel="icon" href="data:,">'
 
 @contextmanager
 def serving(
-    *headers: tuple[str, str], body: bytes = PAGE, certificate: ssl.SSLContext | None = None
+    *headers: tuple[str, str],
+    status: int = 200,
+    body: bytes = PAGE,
+    certificate: ssl.SSLContext | None = None,
 ) -> Iterator[tuple[str, list[str]]]:
     """Answer every request alike.
 
@@ -27,7 +30,7 @@ def serving(
         def do_GET(self) -> None:
             asks = 'Access-Control-Request-Private-Network' in self.headers
             arrived.append(f'{self.command} {self.path}' + ' (private network)' * asks)
-            self.send_response(200)
+            self.send_response(status)
             for name, value in headers:
                 self.send_header(name, value)
             self.send_header('Content-Length', str(len(body)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apps import SCRIPTS
 from tests.browsers import verdicts
 from tests.browsers.engine import Engine
 from tests.demo.running import RunningDemo
@@ -20,10 +19,7 @@ NOT_ONE_FETCH = {
 }
 
 
-RUNS = [run for lesson in SCRIPTS for run in verdicts.runs_of(lesson)]
-
-
-@pytest.mark.parametrize('run', RUNS, ids=[run.name for run in RUNS])
+@pytest.mark.parametrize('run', verdicts.all_runs(), ids=lambda run: run.name)
 def test_engine_and_model_do_what_the_page_says(
     engine: Engine, demo: RunningDemo, run: verdicts.Run
 ) -> None:

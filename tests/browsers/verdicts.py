@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from typing import NamedTuple
 
-from tests.apps import ROOT, pairs
+from tests.apps import ROOT, SCRIPTS, pairs
 from tests.browsers.engine import Engine
 from tests.browsers.try_it import PanelStep, open_panel, panel_of, press
 from tests.demo.running import RunningDemo
@@ -88,12 +88,22 @@ class Run(NamedTuple):
     def name(self) -> str:
         return self.lesson if self.program == self.lesson else f'{self.lesson}--{self.program}'
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The origins of its pages, as the guide names them."""
+        return (LAB_SHOP, LAB_SAME_SITE, LAB_OTHER_SITE) if self.is_attack else (SHOP, PARTNER)
+
 
 def runs_of(lesson: str) -> list[Run]:
     """What is recorded of a script: one run, or an attack on the wrong and on the mended."""
     mended = panel_of(lesson)[1]
     programs = [lesson, mended] if mended else [lesson]
     return [Run(lesson, program, mended is not None) for program in programs]
+
+
+def all_runs() -> list[Run]:
+    """All that is recorded."""
+    return [run for lesson in SCRIPTS for run in runs_of(lesson)]
 
 
 def observe(
@@ -136,14 +146,10 @@ def observe(
 
 
 def pages_of(demo: RunningDemo, run: Run) -> dict[str, str]:
-    """The origins that open a script's page, each with the name that the guide gives it."""
-    if not run.is_attack:
-        return {demo.guide: SHOP, demo.guide.replace('127.0.0.1', 'localhost'): PARTNER}
-    return {
-        demo.guide: LAB_SHOP,
-        demo.attacker: LAB_SAME_SITE,
-        demo.attacker.replace('127.0.0.1', 'localhost'): LAB_OTHER_SITE,
-    }
+    """Give the origins that open a script's page, each with its name in the guide."""
+    other = demo.attacker if run.is_attack else demo.guide
+    opened = [demo.guide, demo.attacker] if run.is_attack else [demo.guide]
+    return dict(zip([*opened, other.replace('127.0.0.1', 'localhost')], run.pages, strict=True))
 
 
 def found_of(step: PanelStep, run: Run) -> list[tuple[str, str, str]]:

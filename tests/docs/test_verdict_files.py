@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apps import SCRIPTS
 from tests.browsers import verdicts
 from tests.browsers.engines import ENGINES
 from tests.browsers.proxied import WATCHED
@@ -12,12 +11,12 @@ from tests.browsers.proxied import WATCHED
 TABLES = {'cookies', 'local_network', 'messages'}  # of no lesson
 
 
-@pytest.mark.parametrize('lesson', SCRIPTS)
-def test_the_text_says_what_the_record_says(lesson: str) -> None:
-    rows = verdicts.read(lesson)
-    assert (verdicts.FOLDER / f'{lesson}.txt').read_text() == verdicts.as_text(rows)
+@pytest.mark.parametrize('run', verdicts.all_runs(), ids=lambda run: run.name)
+def test_the_text_says_what_the_record_says(run: verdicts.Run) -> None:
+    rows = verdicts.read(run.name)
+    assert (verdicts.FOLDER / f'{run.name}.txt').read_text() == verdicts.as_text(rows)
     pages = {(row.page, row.engine) for row in rows}
-    assert len(pages) == len({verdicts.SHOP, verdicts.PARTNER}) * len(ENGINES)
+    assert len(pages) == len(run.pages) * len(ENGINES)
 
 
 @pytest.mark.parametrize('scene', WATCHED)
@@ -27,5 +26,6 @@ def test_the_text_of_a_scene_says_what_the_record_says(scene: str) -> None:
     assert len({row.engine for row in rows}) == len(ENGINES)
 
 
-def test_every_record_is_of_a_lesson_a_scene_or_a_table() -> None:
-    assert {path.stem for path in verdicts.FOLDER.glob('*')} == {*SCRIPTS, *WATCHED, *TABLES}
+def test_every_record_is_of_a_run_a_scene_or_a_table() -> None:
+    runs = {run.name for run in verdicts.all_runs()}
+    assert {path.stem for path in verdicts.FOLDER.glob('*')} == {*runs, *WATCHED, *TABLES}

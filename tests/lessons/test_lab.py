@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests import lab
 from tests.apps import INTERFACES, load
 from tests.lessons import test_attacks as to_copy
 
@@ -54,3 +56,13 @@ def test_a_foreign_page_opens_a_websocket(page: str) -> None:
     app = load('asgi', 'wrong_websockets')
     with pytest.raises(pytest.fail.Exception, match='DID NOT RAISE'):
         to_copy.test_no_foreign_page_opens_a_websocket(app, page)
+
+
+def test_browsers_let_each_attack_through_and_none_on_a_mended_program() -> None:
+    header, *rows = csv.reader(lab.results().splitlines())
+    assert header[2:] == ['Chromium', 'Firefox', 'WebKitGTK', 'On the mended program']
+    assert len(rows) == len(lab.ATTACKS) * len(lab.PAGES)
+    assert {row[-1] for row in rows} == {'fails'}
+    for attack in lab.ATTACKS:
+        assert '**succeeds**' in [cell for row in rows if row[0] == attack for cell in row]
+    assert '**succeeds**' not in [cell for row in rows if row[1] == 'another site' for cell in row]
