@@ -16,6 +16,8 @@ class Basket:
 
 
 app = falcon.asgi.App(
-    middleware=falcon.CORSMiddleware(allow_origins=PAGES, allow_credentials=PAGES)  # wrong
+    middleware=falcon.CORSMiddleware(  # wrong: it takes them all
+        allow_origins=PAGES, allow_credentials=PAGES
+    )
 )
 app.add_route('/basket', Basket())

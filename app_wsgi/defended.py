@@ -1,4 +1,4 @@
-"""The attack lab, mended: exact https origins are on a list, and no other page reads a basket."""
+"""A list of exact https origins withstands the attacks that read."""
 
 import falcon
 

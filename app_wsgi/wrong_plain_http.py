@@ -15,6 +15,8 @@ class Basket:
 
 
 app = falcon.App(
-    middleware=falcon.CORSMiddleware(allow_origins=PAGES, allow_credentials=PAGES)  # wrong
+    middleware=falcon.CORSMiddleware(  # wrong: it takes them all
+        allow_origins=PAGES, allow_credentials=PAGES
+    )
 )
 app.add_route('/basket', Basket())

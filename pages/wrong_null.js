@@ -1,3 +1,4 @@
+// wrong: this is the attacker's page. Run it on your own machine only.
 // A frame with the sandbox attribute has the origin null, whoever made it.
 async function readBasketFromSandbox(api) {
   const frame = document.createElement('iframe');

@@ -1,3 +1,4 @@
+// wrong: this is the attacker's page. Run it on your own machine only.
 async function listenForOrders(api) {
   const socket = new WebSocket(`${api.replace('http', 'ws')}/orders`);
   return new Promise((resolve, reject) => {

@@ -179,7 +179,7 @@ function programChoices(lesson, mended) {
   return [lesson, mended].map((value) => {
     const input = element('input', { type: 'radio', name: `program-of-${lesson}`, value });
     input.checked = value === lesson;
-    return element('label', {}, input, ` ${value}`);
+    return element('label', {}, input, ` against ${value}`);
   });
 }
 

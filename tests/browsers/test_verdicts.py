@@ -16,6 +16,7 @@ NOT_ONE_FETCH = {
     'streaming',
     'websockets',
     'wrong_null',
+    'wrong_websockets',
 }
 
 

@@ -14,7 +14,7 @@ PRESS = """
 (form, server, program) => {
   const controls = document.querySelector(form);
   controls.querySelector(`input[value=${server}]`).click();
-  controls.querySelector(`input[value=${program}]`)?.click();
+  if (program) controls.querySelector(`input[value=${program}]`).click();
   controls.querySelector('button').click();
 }
 """
@@ -61,7 +61,7 @@ def press(
     Where a panel offers a mended program beside its lesson's own, `program` chooses.
     """
     form = FORM.format(lesson)
-    browser.run(PRESS, form, interface, program or lesson)
+    browser.run(PRESS, form, interface, program)
     browser.wait_for(f'!document.querySelector({form!r}).querySelector("button").disabled', 30)
     steps: list[PanelStep] = browser.run(STEPS, form)
     return steps

@@ -131,7 +131,8 @@ def observe(
             if not run.is_attack:
                 browser.forget_cookies()
             browser.console.clear()
-            steps = press(browser, run.lesson, interface, run.program)
+            program = run.program if run.is_attack else None
+            steps = press(browser, run.lesson, interface, program)
             wait_for_console(browser, lines, SETTLED if known else QUIET)
             found = [
                 *(shown for step in steps for shown in found_of(step, run)),

@@ -34,6 +34,7 @@ SHOWN = (
     'docs/_verdicts',
 )
 API = 'https://api.example.com/'  # the reader puts the own name there
+PANEL = re.compile(r'container:: try-it try-(\S+)(?: against-(\S+))?')
 SETTING = re.compile(r'[A-Z_]+=')
 DRIFTING_OPTIONS = {'lines', 'emphasize-lines', 'lineno-start', 'lineno-match', 'diff'}
 
@@ -251,11 +252,15 @@ def exchanges_are_current(guide: Guide) -> Iterator[str]:
 
 
 def each_script_has_one_panel(guide: Guide) -> Iterator[str]:
-    panels = Counter(
-        lesson
+    found = [
+        panel
         for path in (guide.root / 'docs').glob('*/*.rst')
-        for lesson in re.findall(r'container:: try-it try-(\S+)', path.read_text())
-    )
+        for panel in PANEL.findall(path.read_text())
+    ]
+    for lesson, mended in found:
+        if mended and not (guide.root / f'app_asgi/{mended}.py').is_file():
+            yield f'pages/{lesson}.js: its panel names {mended}, which is no program'
+    panels = Counter(lesson for lesson, _ in found)
     scripts = {path.stem for path in (guide.root / 'pages').glob('*.js')}
     for lesson in sorted(scripts | set(panels)):
         if lesson not in scripts or panels[lesson] != 1:

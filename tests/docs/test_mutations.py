@@ -245,6 +245,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         'each_script_has_one_panel',
         replace(PAGE, '.. container:: try-it try-blocked', '.. container:: quiet'),
     ),
+    'the panel attacks no program': (
+        'each_script_has_one_panel',
+        replace('docs/howto/attack_null.rst', 'against-defended', 'against-nothing'),
+    ),
     'an included file is gone': ('sphinx_is_content', delete('docs/_verdicts/blocked.txt')),
     'a page is in no table of contents': ('sphinx_is_content', create('docs/lost.rst', 'L\n=\n')),
 }
