@@ -66,3 +66,13 @@ def test_browsers_let_each_attack_through_and_none_on_a_mended_program() -> None
     for attack in lab.ATTACKS:
         assert '**succeeds**' in [cell for row in rows if row[0] == attack for cell in row]
     assert '**succeeds**' not in [cell for row in rows if row[1] == 'another site' for cell in row]
+
+
+def test_falcon_writes_no_same_site_by_itself() -> None:
+    class Login:
+        def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+            resp.set_cookie('basket', 'rye')
+
+    app = falcon.App()
+    app.add_route('/', Login())
+    assert falcon.testing.TestClient(app).simulate_get().cookies['basket'].same_site is None
