@@ -6,6 +6,8 @@ import csv
 from collections.abc import Callable
 from typing import Any
 
+import falcon
+import falcon.testing
 import pytest
 
 from tests import lab
