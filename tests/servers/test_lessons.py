@@ -63,4 +63,4 @@ def test_every_exchange_holds_on_the_real_server(demo: RunningDemo, interface: s
     with httpx.Client() as client:
         for exchange in EXCHANGES:
             answer = client.send(exchange.to(f'{demo.api(interface)}/{exchange.lesson}'))
-            assert answer_text(answer) == exchange.answer, exchange.path.name
+            assert exchange.with_answer(answer) == exchange, exchange.path.name
