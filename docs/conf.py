@@ -29,6 +29,7 @@ extensions = [
     'sphinx.ext.napoleon',
     'sphinx_copybutton',
     'sphinx_tabs.tabs',
+    'docs.twins',
 ]
 exclude_patterns = ['_build']
 nitpicky = True

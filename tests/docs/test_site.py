@@ -22,7 +22,7 @@ FETCHING = {
     'source': 'src',
     'video': 'src',
 }
-NOT_FETCHED = {'author', 'canonical', 'index', 'next', 'prev', 'search'}
+NOT_FETCHED = {'alternate', 'author', 'canonical', 'index', 'next', 'prev', 'search'}
 MAX_BYTES = 250_000
 SHARED = {'cors.py', 'cors_browser.py'}
 
