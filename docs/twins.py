@@ -1,4 +1,4 @@
-"""A twin in Markdown of each page of the html guide, and ``llms.txt``, which lists them.
+"""What tells of the html guide: a Markdown twin of each page, ``llms.txt``, search results.
 
 sphinx-markdown-builder translates. Ready-made extensions on top of it (sphinx-llm, sphinx-llms-txt)
 leave out tabs' labels and the paths above the programs, and so do not know which server runs what.
@@ -6,6 +6,7 @@ leave out tabs' labels and the paths above the programs, and so do not know whic
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -53,6 +54,9 @@ class TwinTranslator(MarkdownTranslator):
     def depart_line(self, node: nodes.Element) -> None:
         """End nothing: the next line begins."""
 
+    def visit_target(self, node: nodes.Element) -> None:
+        """Write no anchor: a twin has no places to link to."""
+
     def visit_raw(self, node: nodes.Element) -> None:
         """Write what a page says in plain text where html has a picture; leave out the html."""
         if 'text' in node['format'].split():
@@ -60,7 +64,7 @@ class TwinTranslator(MarkdownTranslator):
         raise nodes.SkipNode
 
     def visit_reference(self, node: nodes.Element) -> None:
-        """Link the twin of a page of the guide; a twin has no places to link to."""
+        """Link the twin of a page of the guide."""
         address = self._fetch_ref_uri(node)
         if node.get('internal'):
             address = address.partition('#')[0].replace('.html', '.html.md')
@@ -98,7 +102,7 @@ def describe_page(
 
 
 def write_twins(app: Sphinx, error: Exception | None) -> None:
-    """Write the twins and ``llms.txt`` beside the pages of the html guide."""
+    """Write the twins, ``llms.txt`` and what the search says of each page, beside the pages."""
     if error is not None or app.builder.name != 'html':
         return
     twins = MarkdownBuilder(app, app.env)
@@ -111,6 +115,8 @@ def write_twins(app: Sphinx, error: Exception | None) -> None:
         twins.write_doc(page, doctree)
     listed = '\n'.join(llms_txt(app.env, openings))
     (app.outdir / 'llms.txt').write_text(listed, encoding='utf-8')
+    told = f'Search.openings = {json.dumps(openings)};\n'
+    (app.outdir / 'openings.js').write_text(told, encoding='utf-8')
 
 
 def llms_txt(env: BuildEnvironment, openings: Mapping[str, str]) -> Iterator[str]:

@@ -1,0 +1,215 @@
+"""The search of the guide, from a file: URL: readers' own words find the right page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.browsers.chromium import Chromium
+
+FOUND = """() => [...document.querySelectorAll('ul.search li')].map((item) => ({
+  page: new URL(item.querySelector('a').href).pathname,
+  title: item.querySelector('a').textContent,
+  opening: item.querySelector('.context').textContent,
+}))"""
+FIRST = 3  # results that a reader looks at
+
+# What a reader types or pastes, and the page that answers it.
+PHRASES = [
+    (
+        "Access to XMLHttpRequest at 'http://localhost:8000/login' from origin "
+        "'http://localhost:4200' has been blocked by CORS policy: Response to preflight "
+        "request doesn't pass access control check: No 'Access-Control-Allow-Origin' "
+        'header is present on the requested resource.',
+        'errors/index',
+    ),
+    (
+        "Access to fetch at 'https://api.acme.dev/users' from origin 'https://acme.dev' "
+        "has been blocked by CORS policy: Response to preflight request doesn't pass "
+        'access control check: It does not have HTTP ok status.',
+        'errors/index',
+    ),
+    (
+        "The value of the 'Access-Control-Allow-Origin' header in the response must not be "
+        "the wildcard '*' when the request's credentials mode is 'include'.",
+        'errors/index',
+    ),
+    (
+        "The value of the 'Access-Control-Allow-Credentials' header in the response is '' "
+        "which must be 'true' when the request's credentials mode is 'include'.",
+        'errors/index',
+    ),
+    (
+        'Request header field authorization is not allowed by Access-Control-Allow-Headers '
+        'in preflight response.',
+        'errors/index',
+    ),
+    (
+        'Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.',
+        'errors/index',
+    ),
+    (
+        "The 'Access-Control-Allow-Origin' header contains multiple values "
+        "'https://acme.dev, *', but only one is allowed.",
+        'errors/index',
+    ),
+    (
+        "The 'Access-Control-Allow-Origin' header has a value 'https://acme.dev' that is "
+        'not equal to the supplied origin.',
+        'errors/index',
+    ),
+    (
+        "The 'Access-Control-Allow-Origin' header contains the invalid value 'acme.dev'.",
+        'errors/index',
+    ),
+    ('Redirect is not allowed for a preflight request.', 'errors/index'),
+    (
+        'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
+        'resource at https://api.acme.dev/users. (Reason: CORS header '
+        "'Access-Control-Allow-Origin' missing). Status code: 200.",
+        'errors/index',
+    ),
+    (
+        'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
+        'resource at https://api.acme.dev/users. (Reason: CORS request did not succeed). '
+        'Status code: (null).',
+        'errors/index',
+    ),
+    (
+        'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
+        'resource at https://api.acme.dev/. (Reason: CORS preflight response did not '
+        'succeed). Status code: 403.',
+        'errors/index',
+    ),
+    (
+        'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
+        'resource. (Reason: Did not find method in CORS header '
+        "'Access-Control-Allow-Methods').",
+        'errors/index',
+    ),
+    (
+        "(Reason: header 'x-api-key' is not allowed according to header "
+        "'Access-Control-Allow-Headers' from CORS preflight response).",
+        'errors/index',
+    ),
+    (
+        '(Reason: Credential is not supported if the CORS header '
+        "'Access-Control-Allow-Origin' is '*').",
+        'errors/index',
+    ),
+    (
+        "(Reason: expected 'true' in CORS header 'Access-Control-Allow-Credentials').",
+        'errors/index',
+    ),
+    ("(Reason: Multiple CORS header 'Access-Control-Allow-Origin' not allowed).", 'errors/index'),
+    (
+        'Origin https://acme.dev is not allowed by Access-Control-Allow-Origin. Status code: 200',
+        'errors/index',
+    ),
+    ('Preflight response is not successful. Status code: 401', 'errors/index'),
+    ('Method DELETE is not allowed by Access-Control-Allow-Methods.', 'errors/index'),
+    (
+        'Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.',
+        'errors/index',
+    ),
+    (
+        'Credentials flag is true, but Access-Control-Allow-Credentials is not "true".',
+        'errors/index',
+    ),
+    ('Access-Control-Allow-Origin cannot contain more than one origin.', 'errors/index'),
+    ('cookie not sent', 'tutorial/credentials'),
+    ('session cookie lost after login cross origin', 'tutorial/credentials'),
+    ('preflight 401', 'errors/index'),
+    ('allow multiple origins', 'howto/several_origins'),
+    ('allow all subdomains', 'howto/subdomains'),
+    ('wildcard subdomain vercel preview', 'howto/subdomains'),
+    ('react localhost 3000 blocked', 'howto/local_development'),
+    ('vite dev server proxy cors', 'howto/no_cors'),
+    ('origin null file', 'howto/local_development'),
+    ('public route everything else private', 'howto/per_route'),
+    ('origins from environment variable', 'howto/origins_from_env'),
+    ('origins from database', 'howto/dynamic_origins'),
+    ('how to test cors in pytest', 'howto/test_policy'),
+    ('bearer token authorization header', 'howto/bearer_tokens'),
+    ('falcon sink fails the preflight', 'howto/sinks'),
+    ('add_static_route fonts blocked', 'howto/static_files'),
+    ('tainted canvas', 'howto/static_files'),
+    ('server sent events EventSource cors', 'howto/streaming'),
+    ('websocket origin check', 'howto/websockets'),
+    ('migrate from falcon-cors', 'howto/move'),
+    ('do I need cors', 'howto/no_cors'),
+    ('PolicyError has no scheme', 'reference/refusals'),
+    ('which step fails debug cors', 'howto/doctor'),
+    ('CORSMiddleware', 'reference/falcon_cors_middleware'),
+]
+
+
+@pytest.fixture(scope='module')
+def folder(site: Path) -> str:
+    return site.resolve().as_uri()
+
+
+def search(chromium: Chromium, folder: str, phrase: str) -> list[dict[str, str]]:
+    """What the guide finds, best first; its pages without the folder and the suffix."""
+    chromium.open(f'{folder}/search.html?q={quote(phrase)}')
+    chromium.wait_for("document.querySelector('.search-summary').textContent")
+    results: list[dict[str, str]] = chromium.run(FOUND)
+    root = chromium.run('() => new URL(".", location.href).pathname')
+    for result in results:
+        result['page'] = result['page'].removeprefix(root).removesuffix('.html')
+    return results
+
+
+@pytest.mark.parametrize(('phrase', 'page'), PHRASES)
+def test_a_phrase_finds_its_page(chromium: Chromium, folder: str, phrase: str, page: str) -> None:
+    found = [result['page'] for result in search(chromium, folder, phrase)]
+    assert page in found[:FIRST], found
+
+
+def test_it_searches_without_asking_anything_else(chromium: Chromium, folder: str) -> None:
+    assert search(chromium, folder, 'preflight')
+    assert chromium.console == []
+    assert not [one for one in chromium.requests if not one.startswith(f'{folder}/')]
+    assert not [one for one in chromium.requests if one.endswith('.html')]
+
+
+def test_a_result_says_what_the_page_is_for(chromium: Chromium, folder: str) -> None:
+    best = search(chromium, folder, 'send cookies')[0]
+    assert best['title'] == 'Send cookies'
+    assert best['opening'].startswith('After this page')
+
+
+def test_a_section_and_an_object_are_linked(chromium: Chromium, folder: str) -> None:
+    search(chromium, folder, 'cors.Policy.decide')
+    link = chromium.run("() => document.querySelector('ul.search a').href")
+    assert link == f'{folder}/reference/cors.html#cors.Policy.decide'
+    chromium.open(link)
+    assert chromium.run('() => !!document.querySelector(":target")')
+
+
+@pytest.mark.parametrize('phrase', ['zyxwvut', 'the', 'toString'])
+def test_it_says_that_it_found_nothing(chromium: Chromium, folder: str, phrase: str) -> None:
+    assert search(chromium, folder, phrase) == []
+    said = chromium.run("() => document.querySelector('.search-summary').textContent")
+    assert said.startswith('Your search did not match')
+    assert chromium.console == []
+
+
+def test_what_a_reader_pastes_is_text(chromium: Chromium, folder: str) -> None:
+    assert search(chromium, folder, '<img src=x onerror="document.title = 1"> preflight')
+    assert chromium.run("() => document.querySelectorAll('#search-results img').length") == 0
+
+
+def test_it_searches_from_the_search_field(chromium: Chromium, folder: str) -> None:
+    chromium.open(f'{folder}/tutorial/preflight.html')
+    chromium.run(
+        """() => {
+          const field = document.querySelector('form.sidebar-search-container input[name=q]');
+          field.value = 'sinks';
+          field.form.submit();
+        }"""
+    )
+    chromium.wait_for("document.querySelector('ul.search li')")
+    assert chromium.run(FOUND)[0]['page'].endswith('/howto/sinks.html')
