@@ -1,0 +1,162 @@
+"""Every command that the guide prints is run as printed, or listed here with the reason why not."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from demo.processes import DemoError, Server, free_ports, wait_until_answering
+from tests.apps import ROOT
+from tests.docs.guide import Guide, read_guide
+
+NOT_RUN = {
+    r'(\. .venv/bin/activate && )?pip install [a-z ]+': 'the tests depend on the packages',
+    r'python3 -m venv .venv && .*/nox -s (demo|tests)': '.ci/run begins with it, in a fresh clone',
+    r'(uvx|.venv/bin/)?nox -s [a-z]+': '.ci/run runs the sessions themselves',
+    r'uvx nox -s (demo|tests)': 'the same session through another tool',
+    r'.venv/bin/nox -s tests -- tests/\S+': 'the tests that it names run in this very session',
+}
+SERVER = re.compile(r'([A-Z_]+=\S+ )*(gunicorn|uvicorn) ')
+REFUSED = {  # commands that end with an error, as their page says, and what they print
+    'BAKERY_ORIGINS=shop.example.com/ uvicorn app_asgi.origins_from_env:app': 'PolicyError',
+    'python -m app_asgi.wrong_flag_and_middleware': 'ValueError',
+    'python -m app_wsgi.wrong_flag_and_middleware': 'ValueError',
+}
+ASKING = {  # how a command begins, what it prints, and its greatest exit code
+    'curl ': ('HTTP/1.1', 0),
+    'python cors_browser.py ': ('READABLE|BLOCKED', 1),
+    'python -c ': ('', 0),
+}
+NOT_THE_READERS = {  # variables of the tests' own
+    'BAKERY_ENV',
+    'COVERAGE_PROCESS_CONFIG',
+    'COVERAGE_PROCESS_START',
+    'DATABASE_URL',
+}
+
+
+@dataclass
+class Terminals:
+    """A server's command, if there is one, and what the page asks it from a second terminal."""
+
+    server: str | None = None
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope='module')
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
+    return read_guide(ROOT, tmp_path_factory.mktemp('guide'))
+
+
+def commands_of_pages(guide: Guide) -> dict[str, list[str]]:
+    """What a reader of each page types, in the order of the page; the README is one, too."""
+    pages: dict[str, list[str]] = defaultdict(list)
+    for block in guide.blocks:
+        pages[block.page] += block.commands
+    readme = (ROOT / 'README.md').read_text().splitlines()
+    pages['README'] = [line[2:] for line in readme if line.startswith('$ ')]
+    return pages
+
+
+def is_run(command: str) -> bool:
+    return not any(re.fullmatch(pattern, command) for pattern in NOT_RUN)
+
+
+def terminals_of(commands: list[str]) -> Iterator[Terminals]:
+    """Part a page's commands: each server is asked what follows it on the page."""
+    current = Terminals()
+    for command in filter(is_run, commands):
+        if SERVER.match(command) and command not in REFUSED:
+            yield current
+            current = Terminals(command)
+        else:
+            current.asked.append(command)
+    yield current
+
+
+def run(terminals: Terminals, port: int, folder: Path) -> Iterator[str]:
+    """Type the commands of one server and of those who ask it; yield what went wrong."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in NOT_THE_READERS},
+        'PATH': f'{Path(sys.executable).parent}{os.pathsep}{os.environ["PATH"]}',
+        # In place of port 8000: several run at a time.
+        'GUNICORN_CMD_ARGS': f'--bind=127.0.0.1:{port}',
+        'UVICORN_PORT': str(port),
+    }
+    for path in ('app_asgi', 'app_wsgi', 'cors.py', 'cors_browser.py', 'demo', 'pages'):
+        (folder / path).symlink_to(ROOT / path)
+    with ExitStack() as running:
+        if terminals.server:
+            process = subprocess.Popen(
+                ['bash', '-c', terminals.server],
+                cwd=folder,
+                env=environment,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            server = Server(terminals.server, port, process)
+            running.callback(server.stop)
+            try:
+                wait_until_answering([server])
+            except DemoError as error:
+                yield str(error)
+        for command in terminals.asked:
+            yield from faults_of(command.replace(':8000/', f':{port}/'), folder, environment)
+
+
+def faults_of(command: str, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+    ended = subprocess.run(
+        ['bash', '-c', command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    said = ended.stdout + ended.stderr
+    begin = next((begin for begin in ASKING if command.startswith(begin)), None)
+    if command in REFUSED:
+        printed, fine = REFUSED[command], ended.returncode != 0
+    elif begin:
+        printed, greatest = ASKING[begin]
+        fine = ended.returncode <= greatest
+    else:
+        printed, fine = 'a text that a test knows', False
+    if not (fine and re.search(printed, said)):
+        yield f'{command!r} ended with {ended.returncode}, expected {printed!r}: {said}'
+
+
+def test_every_command_runs(guide: Guide, tmp_path: Path) -> None:
+    sessions = {
+        repr(terminals): terminals
+        for commands in commands_of_pages(guide).values()
+        for terminals in terminals_of(commands)
+    }
+    asked = {session.server for session in sessions.values() if session.asked}
+    wanted = [one for one in sessions.values() if one.asked or one.server not in asked]
+    ports = free_ports(dict.fromkeys(map(repr, wanted), 0))
+    folders = [tmp_path / str(port) for port in ports]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(4) as pool:
+        results = pool.map(lambda *one: list(run(*one)), wanted, ports, folders)
+        assert [fault for faults in results for fault in faults] == []
+    assert len([one for one in wanted if one.server]) > 40
+    assert sum(len(one.asked) for one in wanted) >= 7
+
+
+@pytest.mark.parametrize('pattern', NOT_RUN)
+def test_what_is_not_run_is_printed_somewhere(guide: Guide, pattern: str) -> None:
+    printed = [command for one in commands_of_pages(guide).values() for command in one]
+    assert any(re.fullmatch(pattern, command) for command in printed)
