@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tomllib
 from pathlib import Path
@@ -42,8 +43,16 @@ nitpick_ignore = [
 autodoc_typehints = 'none'
 autodoc_member_order = 'bysource'
 
+# Where the sources are, is known only where a forge's clone is built; else pages name their file.
+REPOSITORY = os.environ.get('READTHEDOCS_GIT_CLONE_URL', '').removesuffix('.git')
+ON_A_FORGE = REPOSITORY.startswith(('https://github.com/', 'https://gitlab.com/'))
+
 html_theme = 'furo'
+html_baseurl = os.environ.get('READTHEDOCS_CANONICAL_URL', '')
 html_theme_options = {
+    'source_repository': REPOSITORY if ON_A_FORGE else '',
+    'source_branch': 'main',
+    'source_directory': 'docs/',
     'light_css_variables': {
         'color-brand-primary': '#0b5c8a',
         'color-brand-content': '#0b5c8a',
