@@ -26,6 +26,7 @@ PYTHON_FILES = (
     'demo',
     'docs/conf.py',
     'docs/diagrams.py',
+    'docs/search.py',
     'docs/twins.py',
     'noxfile.py',
     'tests',

@@ -12,7 +12,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from pygments.lexer import RegexLexer, bygroups
 from pygments.token import Keyword, Name, Number, Text
 from sphinx.application import Sphinx
-from sphinx.search.en import SearchEnglish
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -73,7 +72,6 @@ SCRIPTS = ('code_focus.js', 'tab_memory.js', 'try_it.js')
 html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_copy_source = False
 html_show_sourcelink = False
-html_show_search_summary = False  # Sphinx would fetch every page that it found
 html_permalinks_icon = '#'
 templates_path = ['_templates']
 epub_show_urls = 'no'
@@ -101,14 +99,6 @@ class ExchangeLexer(RegexLexer):
     }
 
 
-class GuideEnglish(SearchEnglish):
-    """English in which numbers are words, too: readers ask for 401 and 502."""
-
-    def word_filter(self, word: str) -> bool:
-        """Tell whether the search knows a word."""
-        return word not in self.stopwords
-
-
 EXAMPLES = ('LICENSE', 'cors*.py', 'app_asgi/*.py', 'app_wsgi/*.py', 'pages/**/*.*')
 
 
@@ -132,9 +122,8 @@ def add_finder(app: Sphinx, pagename: str, *_: object) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the lexer of the exchanges and the search's words, and what a build runs."""
+    """Register the lexer of the recorded exchanges, and what runs before and after a build."""
     app.add_lexer('exchange', ExchangeLexer)
-    app.add_search_language(GuideEnglish)
     app.connect('builder-inited', draw_diagrams)
     app.connect('html-page-context', add_finder)
     app.connect('build-finished', write_examples)

@@ -1,4 +1,4 @@
-"""What tells of the html guide: a Markdown twin of each page, ``llms.txt``, search results.
+"""A twin in Markdown of each page of the html guide, and ``llms.txt``, which lists them.
 
 sphinx-markdown-builder translates. Ready-made extensions on top of it (sphinx-llm, sphinx-llms-txt)
 leave out tabs' labels and the paths above the programs, and so do not know which server runs what.
@@ -6,7 +6,6 @@ leave out tabs' labels and the paths above the programs, and so do not know whic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
@@ -20,6 +19,8 @@ from sphinx_markdown_builder.builder import MarkdownBuilder
 from sphinx_markdown_builder.contexts import SubContext, SubContextParams, WrappedContext
 from sphinx_markdown_builder.translator import MarkdownTranslator
 from sphinx_tabs.tabs import SphinxTabsTab
+
+from docs.search import GuideEnglish, write_search_data
 
 
 class TwinTranslator(MarkdownTranslator):
@@ -102,7 +103,7 @@ def describe_page(
 
 
 def write_twins(app: Sphinx, error: Exception | None) -> None:
-    """Write the twins, ``llms.txt`` and what the search says of each page, beside the pages."""
+    """Write the twins, ``llms.txt`` and what the search knows beside the pages."""
     if error is not None or app.builder.name != 'html':
         return
     twins = MarkdownBuilder(app, app.env)
@@ -115,8 +116,7 @@ def write_twins(app: Sphinx, error: Exception | None) -> None:
         twins.write_doc(page, doctree)
     listed = '\n'.join(llms_txt(app.env, openings))
     (app.outdir / 'llms.txt').write_text(listed, encoding='utf-8')
-    told = f'Search.openings = {json.dumps(openings)};\n'
-    (app.outdir / 'openings.js').write_text(told, encoding='utf-8')
+    write_search_data(app, openings)
 
 
 def llms_txt(env: BuildEnvironment, openings: Mapping[str, str]) -> Iterator[str]:
@@ -143,10 +143,11 @@ def pages_below(env: BuildEnvironment, page: str) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Set up the twins; they need no configuration."""
+    """Set up the twins and the search."""
     app.setup_extension('sphinx_markdown_builder')
     app.config.markdown_file_suffix = '.html.md'
     app.config.markdown_uri_doc_suffix = '.html'
+    app.add_search_language(GuideEnglish)
     app.set_translator('markdown', TwinTranslator)
     app.connect('html-page-context', describe_page)
     app.connect('build-finished', write_twins)

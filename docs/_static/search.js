@@ -1,0 +1,75 @@
+// The search. A page counts by the words of the question that it has, rare words more, and most by a
+// title or an index entry in the reader's words. A word that only the reader has (an address, a file
+// name) hides nothing. `search_data.js` calls Search.show; docs/search.py writes it.
+
+const SHOWN = 15; // results
+const LITTLE = 0.3; // what a word such as "not" weighs
+const COMMON = 1; // what a word weighs that is on most pages, and so left out of the data
+
+const total = (words, weight) => [...words].reduce((sum, word) => sum + weight(word), 0);
+
+function wordsOf(text) {
+  const stemmer = new Stemmer();
+  const words = text.toLowerCase().split(/[^\p{Letter}\p{Number}_]+/u).filter(Boolean);
+  return new Set(words.map((word) => (stopwords.has(word) ? word : stemmer.stemWord(word))));
+}
+
+// How well a phrase fits a question: 1 where they have the same words, 0 where they share none.
+function likeness(asked, phrase, weight) {
+  const square = (word) => weight(word) ** 2;
+  const shared = [...phrase].filter((word) => asked.has(word));
+  return total(shared, square) / Math.sqrt(total(asked, square) * total(phrase, square) || 1);
+}
+
+function rank(query, { pages, words, phrases }) {
+  const pagesWith = (word) => (Object.hasOwn(words, word) ? words[word] : []);
+  const weight = (word) => {
+    if (stopwords.has(word)) return LITTLE;
+    const found = pagesWith(word).length;
+    return found ? Math.log(1 + pages.length / (1 + found)) : COMMON;
+  };
+  const split = phrases.map(([text, page, place, worth]) => (
+    { text, page, place, worth, words: wordsOf(text) }
+  ));
+  const titled = new Set(split.flatMap((phrase) => [...phrase.words]));
+  const telling = [...wordsOf(query)].filter((word) => pagesWith(word).length);
+  const asked = new Set([...wordsOf(query)].filter((word) => titled.has(word) || telling.includes(word)));
+  const results = pages.map(([name, title, opening]) => ({ name, title, opening, score: 0, fit: 0 }));
+  if ([...asked].every((word) => stopwords.has(word))) return [];
+  for (const word of telling) {
+    for (const page of pagesWith(word)) results[page].score += weight(word) / total(telling, weight);
+  }
+  for (const phrase of split) {
+    const fit = phrase.worth * likeness(asked, phrase.words, weight);
+    const { text, place } = phrase;
+    if (fit > results[phrase.page].fit) Object.assign(results[phrase.page], { fit, text, place });
+  }
+  for (const result of results) result.score += 2 * result.fit;
+  results.sort((one, other) => other.score - one.score);
+  return results.filter(({ score }) => score > results[0].score / 4).slice(0, SHOWN);
+}
+
+function shown({ name, title, opening, fit, text, place }) {
+  const item = document.createElement('li');
+  const link = item.appendChild(document.createElement('a'));
+  const onPage = place && fit > 0.5; // else the page as a whole answers better
+  link.href = onPage ? `${name}.html#${place}` : `${name}.html`;
+  link.textContent = onPage ? `${title}: ${text}` : title;
+  const context = item.appendChild(document.createElement('p'));
+  context.className = 'context';
+  context.textContent = opening;
+  return item;
+}
+
+const Search = {
+  show(known) {
+    const query = new URLSearchParams(location.search).get('q') ?? '';
+    for (const field of document.querySelectorAll('input[name="q"]')) field.value = query;
+    if (!query) return;
+    const results = rank(query, known);
+    document.querySelector('#search-results').replaceChildren(...results.map(shown));
+    document.querySelector('#search-status').textContent = results.length
+      ? 'The pages that fit best, best first.'
+      : 'No page has these words. Paste the line of your console, or ask in other words.';
+  },
+};
