@@ -7,13 +7,16 @@ instead, and loads this one file, so that it works from ``file:`` URLs, too.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search.en import SearchEnglish
 
+Phrase = tuple[str, str, float]  # a text, the place on its page or '', and its worth
 EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
 DEFINED = 0.6  # what a term of the glossary or a name of an API counts, where a title counts 1
 
@@ -26,19 +29,25 @@ class GuideEnglish(SearchEnglish):
         return word not in self.stopwords
 
 
-def write_search_data(app: Sphinx, openings: Mapping[str, str]) -> None:
+def write_search_data(
+    app: Sphinx, openings: Mapping[str, str], phrases: Mapping[str, Iterable[Phrase]]
+) -> None:
     """Write ``search_data.js`` beside the pages of the html guide.
 
     Args:
         app: The build; where it read no page, the file that is there stays.
         openings: First paragraph of each page.
+        phrases: What :func:`phrases_of` finds in each page.
     """
     if not isinstance(app.builder, StandaloneHTMLBuilder) or app.builder.indexer is None:
         return
     index = app.builder.indexer.freeze()
     names, titles = index['docnames'], index['titles']
-    pages = [[name, title, openings[name]] for name, title in zip(names, titles, strict=True)]
-    known = {'pages': pages, 'words': words_of(index), 'phrases': list(phrases_of(index))}
+    known = {
+        'pages': [[name, titles[page], openings[name]] for page, name in enumerate(names)],
+        'words': words_of(index),
+        'phrases': [[page, *one] for page, name in enumerate(names) for one in phrases[name]],
+    }
     text = f'Search.show({json.dumps(known, separators=(",", ":"))});\n'
     (app.outdir / 'search_data.js').write_text(text, encoding='utf-8')
 
@@ -53,12 +62,20 @@ def words_of(index: Mapping[str, Any]) -> dict[str, list[int]]:
     return {stem: sorted(pages) for stem, pages in sorted(found.items()) if len(pages) <= most}
 
 
-def phrases_of(index: Mapping[str, Any]) -> Iterator[tuple[str, int, str, float]]:
-    """Yield each title, index entry and object: its text, page, place on the page, and worth."""
-    for title, places in index['alltitles'].items():
-        yield from ((title, page, id_ or '', 1) for page, id_ in places)
-    for entry, places in index['indexentries'].items():
-        yield from ((entry, page, '', DEFINED if main else 1) for page, _, main in places)
-    for module, objects in index['objects'].items():
-        for page, _, _, _, name in objects:
-            yield f'{module}.{name}', page, f'{module}.{name}', DEFINED
+def phrases_of(doctree: nodes.document) -> Iterator[Phrase]:
+    """Yield what a page answers to: its titles, index entries, lines of consoles, and names.
+
+    Sphinx's own index forgets the index entries of pages that a build did not read again.
+    """
+    for title in doctree.findall(nodes.title):
+        whole = title.parent.parent is doctree
+        yield title.astext(), '' if whole else title.parent['ids'][0], 1
+    signatures = doctree.findall(addnodes.desc_signature)
+    names = [name for signature in signatures for name in signature['ids']]
+    for node in doctree.findall(addnodes.index):
+        for _, entry, target, main, _ in node['entries']:
+            if target not in names:
+                yield entry, '', DEFINED if main else 1
+    for rubric in doctree.findall(nodes.rubric):
+        yield rubric.astext(), '', 1
+    yield from ((name, name, DEFINED) for name in names)

@@ -20,7 +20,7 @@ from sphinx_markdown_builder.contexts import SubContext, SubContextParams, Wrapp
 from sphinx_markdown_builder.translator import MarkdownTranslator
 from sphinx_tabs.tabs import SphinxTabsTab
 
-from docs.search import GuideEnglish, write_search_data
+from docs.search import GuideEnglish, phrases_of, write_search_data
 
 
 class TwinTranslator(MarkdownTranslator):
@@ -109,14 +109,15 @@ def write_twins(app: Sphinx, error: Exception | None) -> None:
     twins = MarkdownBuilder(app, app.env)
     twins.init()
     twins.prepare_writing(set())
-    openings = {}
+    openings, phrases = {}, {}
     for page in sorted(app.env.all_docs):
         doctree = app.env.get_and_resolve_doctree(page, twins, tags=app.tags)
         openings[page] = first_paragraph(doctree)
+        phrases[page] = list(phrases_of(doctree))
         twins.write_doc(page, doctree)
     listed = '\n'.join(llms_txt(app.env, openings))
     (app.outdir / 'llms.txt').write_text(listed, encoding='utf-8')
-    write_search_data(app, openings)
+    write_search_data(app, openings, phrases)
 
 
 def llms_txt(env: BuildEnvironment, openings: Mapping[str, str]) -> Iterator[str]:

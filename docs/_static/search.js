@@ -10,7 +10,8 @@ const total = (words, weight) => [...words].reduce((sum, word) => sum + weight(w
 
 function wordsOf(text) {
   const stemmer = new Stemmer();
-  const words = text.toLowerCase().split(/[^\p{Letter}\p{Number}_]+/u).filter(Boolean);
+  const spoken = text.toLowerCase().replace(/\w+:\/\/\S+/g, ' '); // each reader has other addresses
+  const words = spoken.split(/[^\p{Letter}\p{Number}_]+/u).filter(Boolean);
   return new Set(words.map((word) => (stopwords.has(word) ? word : stemmer.stemWord(word))));
 }
 
@@ -21,19 +22,20 @@ function likeness(asked, phrase, weight) {
   return total(shared, square) / Math.sqrt(total(asked, square) * total(phrase, square) || 1);
 }
 
-function rank(query, { pages, words, phrases }) {
-  const pagesWith = (word) => (Object.hasOwn(words, word) ? words[word] : []);
+function rank(query, { pages, words: index, phrases }) {
+  const pagesWith = (word) => (Object.hasOwn(index, word) ? index[word] : []);
   const weight = (word) => {
     if (stopwords.has(word)) return LITTLE;
     const found = pagesWith(word).length;
     return found ? Math.log(1 + pages.length / (1 + found)) : COMMON;
   };
-  const split = phrases.map(([text, page, place, worth]) => (
+  const split = phrases.map(([page, text, place, worth]) => (
     { text, page, place, worth, words: wordsOf(text) }
   ));
   const titled = new Set(split.flatMap((phrase) => [...phrase.words]));
-  const telling = [...wordsOf(query)].filter((word) => pagesWith(word).length);
-  const asked = new Set([...wordsOf(query)].filter((word) => titled.has(word) || telling.includes(word)));
+  const words = [...wordsOf(query)];
+  const telling = words.filter((word) => pagesWith(word).length);
+  const asked = new Set(words.filter((word) => titled.has(word) || telling.includes(word)));
   const results = pages.map(([name, title, opening]) => ({ name, title, opening, score: 0, fit: 0 }));
   if ([...asked].every((word) => stopwords.has(word))) return [];
   for (const word of telling) {
