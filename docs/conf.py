@@ -110,6 +110,12 @@ def write_examples(app: Sphinx, error: Exception | None) -> None:
                 archive.write(path, Path('cors-by-example', path.relative_to(ROOT)))
 
 
+def deny_demo(app: Sphinx, error: Exception | None) -> None:
+    """Say to *Try it* that no demo is running; the demo says otherwise under the same address."""
+    if error is None and app.builder.name == 'html':
+        (app.outdir / '_demo.json').write_text('null\n')
+
+
 def draw_diagrams(app: Sphinx) -> None:
     """Draw what pages include from ``_build/diagrams``."""
     diagrams.draw(app.srcdir)
@@ -127,3 +133,4 @@ def setup(app: Sphinx) -> None:
     app.connect('builder-inited', draw_diagrams)
     app.connect('html-page-context', add_finder)
     app.connect('build-finished', write_examples)
+    app.connect('build-finished', deny_demo)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -47,6 +51,23 @@ def test_the_panel_shows_the_recorded_run(chromium: Chromium, folder: str) -> No
     assert (
         chromium.run("() => document.querySelectorAll('.try-it button[type=submit]').length") == 0
     )
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None: ...
+
+
+def test_a_hosted_guide_finds_no_demo_and_no_fault(chromium: Chromium, site: Path) -> None:
+    handler = partial(Quiet, directory=str(site))
+    with ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        guide = f'http://127.0.0.1:{server.server_port}'
+        chromium.open(f'{guide}/{page_of("blocked")}')
+        asked = chromium.run("async () => (await fetch('../_demo.json')).json()")
+        server.shutdown()
+    assert asked is None
+    assert chromium.console == []
+    assert not chromium.run("() => !!document.querySelector('.try-it-controls')")
 
 
 def test_a_download_is_the_program(chromium: Chromium, folder: str) -> None:
