@@ -43,15 +43,14 @@ autodoc_typehints = 'none'
 autodoc_member_order = 'bysource'
 
 # Where the sources are, is known only where a forge's clone is built; else pages name their file.
+FORGES = {'https://github.com/': 'edit/main', 'https://gitlab.com/': '-/edit/main'}
 REPOSITORY = os.environ.get('READTHEDOCS_GIT_CLONE_URL', '').removesuffix('.git')
-ON_A_FORGE = REPOSITORY.startswith(('https://github.com/', 'https://gitlab.com/'))
+EDIT = next((edit for forge, edit in FORGES.items() if REPOSITORY.startswith(forge)), None)
 
 html_theme = 'furo'
 html_baseurl = os.environ.get('READTHEDOCS_CANONICAL_URL', '')
 html_theme_options = {
-    'source_repository': REPOSITORY if ON_A_FORGE else '',
-    'source_branch': 'main',
-    'source_directory': 'docs/',
+    'source_edit_link': EDIT and f'{REPOSITORY}/{EDIT}/docs/{{filename}}',
     'light_css_variables': {
         'color-brand-primary': '#0b5c8a',
         'color-brand-content': '#0b5c8a',

@@ -92,7 +92,7 @@ def describe_page(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Give each page of the html guide its description, and a link to its twin."""
-    if doctree is None:
+    if doctree is None or app.builder.name != 'html':
         return
     twin = relative_uri(app.builder.get_target_uri(page), twin_of(page))
     context['twin'] = twin
