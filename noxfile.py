@@ -26,6 +26,7 @@ PYTHON_FILES = (
     'demo',
     'docs/conf.py',
     'docs/diagrams.py',
+    'docs/epub.py',
     'docs/search.py',
     'docs/twins.py',
     'noxfile.py',

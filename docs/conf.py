@@ -30,6 +30,7 @@ extensions = [
     'sphinx.ext.napoleon',
     'sphinx_copybutton',
     'sphinx_tabs.tabs',
+    'docs.epub',
     'docs.twins',
 ]
 exclude_patterns = ['_build']
@@ -73,8 +74,11 @@ html_copy_source = False
 html_show_sourcelink = False
 html_permalinks_icon = '#'
 templates_path = ['_templates']
+epub_description = 'A guide to cross-origin resource sharing in which every line is executed.'
+epub_identifier = epub_uid = 'cors-by-example-for-falcon'
+epub_contributor = author
 epub_show_urls = 'no'
-epub_exclude_files: list[str] = []
+epub_exclude_files = ['.buildinfo.bak']  # of a build before the configuration changed
 
 sphinx_tabs_disable_css_loading = True
 sphinx_tabs_disable_tab_closing = True
