@@ -132,7 +132,7 @@ def llms_txt(env: BuildEnvironment, openings: Mapping[str, str]) -> Iterator[str
     yield f'> {openings[root]}'
     for page in pages_below(env, root):
         yield f'\n## {env.titles[page].astext()}\n'
-        for one in (page, *pages_below(env, page)):
+        for one in whole_part(env, page):
             yield f'- [{env.titles[one].astext()}]({twin_of(one)}): {openings[one]}'
     yield ''
 
@@ -141,6 +141,13 @@ def pages_below(env: BuildEnvironment, page: str) -> list[str]:
     """Name the pages of a page's own tables of contents."""
     trees = env.get_doctree(page).findall(addnodes.toctree)
     return [below for tree in trees for _, below in tree['entries']]
+
+
+def whole_part(env: BuildEnvironment, page: str) -> Iterator[str]:
+    """Name a page and all below it, in their order."""
+    yield page
+    for below in pages_below(env, page):
+        yield from whole_part(env, below)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

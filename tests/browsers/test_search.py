@@ -22,104 +22,124 @@ PHRASES = [
         "Access to fetch at 'https://api.acme.dev/users' from origin "
         "'http://localhost:5173' has been blocked by CORS policy: No "
         "'Access-Control-Allow-Origin' header is present on the requested resource.",
-        'errors/index',
+        'errors/no_acao',
     ),
     (
         "Access to XMLHttpRequest at 'http://localhost:8000/login' from origin "
         "'http://localhost:4200' has been blocked by CORS policy: Response to preflight "
         "request doesn't pass access control check: No 'Access-Control-Allow-Origin' "
         'header is present on the requested resource.',
-        'errors/index',
+        'errors/preflight_no_acao',
     ),
     (
         "Access to fetch at 'https://api.acme.dev/users' from origin 'https://acme.dev' "
         "has been blocked by CORS policy: Response to preflight request doesn't pass "
         'access control check: It does not have HTTP ok status.',
-        'errors/index',
+        'errors/preflight_status',
     ),
     (
         "The value of the 'Access-Control-Allow-Origin' header in the response must not be "
         "the wildcard '*' when the request's credentials mode is 'include'.",
-        'errors/index',
+        'errors/wildcard_credentials',
     ),
     (
         "The value of the 'Access-Control-Allow-Credentials' header in the response is '' "
         "which must be 'true' when the request's credentials mode is 'include'.",
-        'errors/index',
+        'errors/no_acac',
     ),
     (
         'Request header field authorization is not allowed by Access-Control-Allow-Headers '
         'in preflight response.',
-        'errors/index',
+        'errors/header',
+    ),
+    (
+        'Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.',
+        'errors/method',
     ),
     (
         "The 'Access-Control-Allow-Origin' header contains multiple values "
         "'https://acme.dev, *', but only one is allowed.",
-        'errors/index',
+        'errors/multiple_values',
     ),
     (
         "The 'Access-Control-Allow-Origin' header has a value 'https://acme.dev' that is "
         'not equal to the supplied origin.',
-        'errors/index',
+        'errors/other_origin',
     ),
     (
         "The 'Access-Control-Allow-Origin' header contains the invalid value 'acme.dev'.",
-        'errors/index',
+        'errors/invalid_origin',
     ),
-    ('Failed to load resource: net::ERR_CONNECTION_REFUSED', 'errors/index'),
+    ('Redirect is not allowed for a preflight request.', 'errors/preflight_redirect'),
+    ('Failed to load resource: net::ERR_CONNECTION_REFUSED', 'errors/closed_port'),
+    ('GET https://localhost:8443/ net::ERR_CERT_AUTHORITY_INVALID', 'errors/certificate'),
+    (
+        "Mixed Content: The page at 'https://acme.dev/' was loaded over HTTPS, but "
+        "requested an insecure resource 'http://api.acme.dev/'. This request has been "
+        'blocked',
+        'errors/mixed_content',
+    ),
+    (
+        'Permission was denied for this request to access the `loopback` address space.',
+        'errors/local_network',
+    ),
     (
         'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
         'resource at https://api.acme.dev/users. (Reason: CORS header '
         "'Access-Control-Allow-Origin' missing). Status code: 200.",
-        'errors/index',
+        'errors/no_acao',
     ),
     (
         'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
         'resource at https://api.acme.dev/users. (Reason: CORS request did not succeed). '
         'Status code: (null).',
-        'errors/index',
+        'errors/closed_port',
     ),
     (
         'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
         'resource at https://api.acme.dev/. (Reason: CORS preflight response did not '
         'succeed). Status code: 403.',
-        'errors/index',
+        'errors/preflight_status',
     ),
     (
         'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote '
         'resource. (Reason: Did not find method in CORS header '
         "'Access-Control-Allow-Methods').",
-        'errors/index',
+        'errors/method',
     ),
     (
         "(Reason: header 'x-api-key' is not allowed according to header "
         "'Access-Control-Allow-Headers' from CORS preflight response).",
-        'errors/index',
+        'errors/header',
     ),
     (
         '(Reason: Credential is not supported if the CORS header '
         "'Access-Control-Allow-Origin' is '*').",
-        'errors/index',
+        'errors/wildcard_credentials',
     ),
     (
         "(Reason: expected 'true' in CORS header 'Access-Control-Allow-Credentials').",
-        'errors/index',
+        'errors/no_acac',
     ),
-    ("(Reason: Multiple CORS header 'Access-Control-Allow-Origin' not allowed).", 'errors/index'),
+    (
+        "(Reason: Multiple CORS header 'Access-Control-Allow-Origin' not allowed).",
+        'errors/multiple_values',
+    ),
     (
         'Origin https://acme.dev is not allowed by Access-Control-Allow-Origin. Status code: 200',
-        'errors/index',
+        'errors/no_acao',
     ),
-    ('Preflight response is not successful. Status code: 401', 'errors/index'),
-    ('Method DELETE is not allowed by Access-Control-Allow-Methods.', 'errors/index'),
+    ('Preflight response is not successful. Status code: 401', 'errors/preflight_status'),
+    ('Method DELETE is not allowed by Access-Control-Allow-Methods.', 'errors/method'),
     (
         'Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true.',
-        'errors/index',
+        'errors/wildcard_credentials',
     ),
     (
         'Credentials flag is true, but Access-Control-Allow-Credentials is not "true".',
-        'errors/index',
+        'errors/no_acac',
     ),
+    ('Access-Control-Allow-Origin cannot contain more than one origin.', 'errors/multiple_values'),
     ('works in curl but not in browser', 'howto/works_in_curl'),
     ('works in postman but not in chrome', 'howto/works_in_curl'),
     ('cookie not sent', 'howto/cookie_not_sent'),
@@ -129,6 +149,7 @@ PHRASES = [
     ('cors error only with 502 bad gateway', 'howto/behind_nginx'),
     ('nginx add_header always cors', 'howto/behind_nginx'),
     ('413 request entity too large cors', 'howto/behind_nginx'),
+    ('cors error when my code crashes 500', 'errors/crash'),
     ('allow multiple origins', 'howto/several_origins'),
     ('allow all subdomains', 'howto/subdomains'),
     ('wildcard subdomain vercel preview', 'howto/subdomains'),
@@ -156,6 +177,9 @@ PHRASES = [
     ('public site cannot reach localhost api', 'howto/local_network'),
     ('cdn cached response wrong origin vary', 'howto/caching'),
     ('several workers gunicorn', 'howto/several_workers'),
+    ('fetch mode no-cors opaque response empty', 'errors/no_cors'),
+    ('cannot read X-Total-Count header null', 'errors/header_null'),
+    ('response.headers.get returns null', 'errors/header_null'),
     ('migrate from falcon-cors', 'howto/move'),
     ('what is a preflight', 'explanation/why_preflights'),
     ('do I need cors', 'howto/no_cors'),
@@ -165,7 +189,7 @@ PHRASES = [
     ('why are there preflights', 'explanation/why_preflights'),
     ('Access-Control-Max-Age', 'reference/headers_answer'),
     ('PolicyError has no scheme', 'reference/refusals'),
-    ('TypeError: bool object is not iterable allow_credentials', 'howto/wildcard_credentials'),
+    ('TypeError: bool object is not iterable allow_credentials', 'howto/move'),
     ('which step fails debug cors', 'howto/doctor'),
     ('CORSMiddleware', 'reference/falcon_cors_middleware'),
 ]

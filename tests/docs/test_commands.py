@@ -22,6 +22,9 @@ from tests.docs.guide import Guide, read_guide
 NOT_RUN = {
     r'(\. .venv/bin/activate && )?pip install [a-z "\[\]]+': 'the tests depend on the packages',
     r'python3 -m venv .venv && .*/nox -s (demo|tests)': '.ci/run begins with it, in a fresh clone',
+    r'python cors_browser.py https://127\.0\.0\.1:8443/\S+ .*': (
+        "the bad certificate is the reader's; tests/servers/test_tls.py asks a server with one"
+    ),
     r'curl .* https://api\.example\.com/\S+': "the host is the reader's; tests/servers asks nginx",
     r'(uvx|.venv/bin/)?nox -s [a-z]+': '.ci/run runs the sessions themselves',
     r'uvx nox -s (demo|tests)': 'the same session through another tool',
