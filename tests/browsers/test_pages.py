@@ -75,8 +75,8 @@ VISIBLE = """() => [...document.querySelectorAll('.sphinx-tabs-panel')]
 def families(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A small guide with our configuration and scripts; its address."""
     source = tmp_path_factory.mktemp('families') / 'docs'
-    shutil.copytree(ROOT / 'docs/_static', source / '_static')
-    shutil.copytree(ROOT / 'docs/_templates', source / '_templates')
+    for folder in ('_exchanges', '_static', '_templates'):
+        shutil.copytree(ROOT / 'docs' / folder, source / folder)
     shutil.copy(ROOT / 'docs/conf.py', source)
     shutil.copy(ROOT / 'pyproject.toml', source.parent)
     (source / 'index.rst').write_text(f'{FAMILIES}\n.. toctree::\n\n   other\n')
