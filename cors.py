@@ -49,6 +49,7 @@ _HOST = frozenset(string.ascii_lowercase + string.digits + '-_.')
 _APP_HOST = _HOST.union(string.ascii_uppercase, '~')  # in custom schemes
 _SCHEME = frozenset(string.ascii_lowercase + string.digits + '+-.')
 _TOKEN = f"{string.ascii_letters}{string.digits}!#$%&'*+-.^_`|~".encode()
+_TOKENS = _TOKEN + b','
 _DEFAULT_PORTS = {'http': ':80', 'https': ':443'}
 _OPAQUE_SCHEMES = frozenset({'about', 'blob', 'data', 'file', 'filesystem', 'javascript'})
 _PAGE_SCHEMES = {'ws': 'http', 'wss': 'https'}
@@ -59,6 +60,7 @@ _MOST_NAMES = 100  # header names in one list
 _LONGEST_LOGGED = 200  # characters of each thing that a request says
 
 _SAFELISTED_METHODS = frozenset({'GET', 'HEAD', 'POST'})
+_COMMON_METHODS = _SAFELISTED_METHODS | {'DELETE', 'PATCH', 'PUT'}
 _FORBIDDEN_METHODS = frozenset({'CONNECT', 'TRACE', 'TRACK'})
 _FORBIDDEN_REQUEST_HEADERS = frozenset({
     'accept-charset', 'accept-encoding', 'access-control-request-headers',
@@ -74,7 +76,11 @@ _VARY: Pairs = (('Vary', 'Origin'),)
 
 # What a preflight asks, by the names that ASGI and WSGI have for it.
 _ASKED = ('Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers')
-_ASKED_WSGI = tuple('HTTP_' + name.upper().replace('-', '_') for name in _ASKED)
+_ASKED_WSGI = (
+    'HTTP_ORIGIN',
+    'HTTP_ACCESS_CONTROL_REQUEST_METHOD',
+    'HTTP_ACCESS_CONTROL_REQUEST_HEADERS',
+)
 
 _OWNER = 'cors.middleware'  # in a WSGI environ or an ASGI scope: the instance that answers
 _ANSWERED = 'cors.answered'  # there too: process_request has answered this preflight
@@ -110,6 +116,9 @@ class Reason(enum.StrEnum):
     CREDENTIALS_NOT_ALLOWED = 'it has credentials, and the origin is allowed only without'
 
 
+_ALLOWED = Reason.ALLOWED  # which is looked up more slowly
+
+
 class Decision(NamedTuple):
     """What a policy says to one request; immutable, and true where it allows.
 
@@ -124,6 +133,12 @@ class Decision(NamedTuple):
 
     def __bool__(self) -> bool:
         return self.allowed
+
+
+# Calling the class does the same, and takes longer.
+_decision: Callable[[tuple[bool, Reason, Pairs]], Decision] = functools.partial(
+    cast(Any, tuple).__new__, Decision
+)
 
 
 # ---- Origins: how browsers write them, and which patterns they match --------------------------
@@ -277,20 +292,24 @@ def _suffix_fault(entry: str) -> str:
 # ---- Methods, header names, and lists of them -------------------------------------------------
 
 
+def _has_only(characters: bytes, text: str) -> bool:
+    return text.isascii() and not text.encode().translate(None, characters)
+
+
 def _is_token(text: str) -> bool:
     """Tell whether ``text`` is a token (RFC 9110, section 5.6.2) and not too long."""
-    is_short = 0 < len(text) <= _LONGEST_LIST
-    return is_short and text.isascii() and not text.encode().translate(None, _TOKEN)
+    return 0 < len(text) <= _LONGEST_LIST and _has_only(_TOKEN, text)
 
 
 def _parse_names(value: str) -> list[str] | None:
     """Parse ``#field-name`` (RFC 9110, section 5.6.1); ``None`` if malformed or too long."""
-    if len(value) > _LONGEST_LIST or value.count(',') >= _MOST_NAMES or not value.isascii():
+    if len(value) > _LONGEST_LIST or value.count(',') >= _MOST_NAMES:
         return None
     names = value.lower().split(',')
-    if '' in names or ' ' in value or '\t' in value:  # as proxies may write it
-        names = [name for name in (part.strip(' \t') for part in names) if name]
-    return names if not names or _is_token(''.join(names)) else None
+    if '' not in names and _has_only(_TOKENS, value):  # as browsers write it
+        return names
+    names = [name for name in (part.strip(' \t') for part in names) if name]
+    return names if value.isascii() and _has_only(_TOKEN, ''.join(names)) else None
 
 
 def _method_fault(method: str) -> str:
@@ -367,8 +386,9 @@ class _Derived:
     _credentialed: frozenset[str]
     _methods: frozenset[str] | None  # None: any
     _headers: frozenset[str] | None
-    _shared: Pairs  # of responses, after what depends on the origin
-    _preflight: Pairs
+    _shared: Pairs  # of other responses, after the headers that depend on the origin
+    _own: slice  # the latter
+    _preflight: Pairs  # what follows them on preflights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -453,6 +473,7 @@ class Policy(_Derived):
             _methods=None if methods == '*' else _SAFELISTED_METHODS.union(methods),
             _headers=None if headers == '*' else frozenset(map(str.lower, headers)),
             _shared=shared,
+            _own=slice(-len(shared) or None),
             _preflight=preflight,
         )
         open_to_all = self._allow('*').headers if ask == '*' else _VARY
@@ -572,11 +593,11 @@ class Policy(_Derived):
             return decision
 
         reason = decision.reason
-        headers = decision.headers[: len(decision.headers) - len(self._shared)] + self._preflight
+        headers = decision.headers[self._own] + self._preflight
         if self._methods is not None:
             if request_method not in self._methods:
                 reason = Reason.METHOD_NOT_ALLOWED
-        elif _is_token(request_method):
+        elif request_method in _COMMON_METHODS or _is_token(request_method):
             headers += ((_ACAM, request_method),)
         else:
             reason = Reason.METHOD_MALFORMED
@@ -588,14 +609,14 @@ class Policy(_Derived):
                 reason = Reason.HEADER_NOT_ALLOWED
         elif names:
             headers += ((_ACAH, ', '.join(names)),)
-        is_allowed = reason is Reason.ALLOWED
+        is_allowed = reason is _ALLOWED
         if is_allowed and self.allow_private_network and request_private_network == 'true':
             headers += (('Access-Control-Allow-Private-Network', 'true'),)
-        return Decision(is_allowed, reason, headers)
+        return _decision((is_allowed, reason, headers))
 
     def _judge(self, origin: str, answer: object) -> Decision:
         """Decide on an origin that is not listed as such."""
-        reason = Reason.ALLOWED
+        reason = _ALLOWED
         if self.allow_origins == '*':
             pass
         elif origin == 'null':
@@ -607,7 +628,7 @@ class Policy(_Derived):
             reason = Reason.ORIGIN_MALFORMED
         elif answer is not True:
             reason = Reason.ANSWER_NOT_TRUE
-        return self._allow(origin) if reason is Reason.ALLOWED else Decision(False, reason, _VARY)
+        return self._allow(origin) if reason is _ALLOWED else Decision(False, reason, _VARY)
 
     def _allow(self, origin: str) -> Decision:
         headers: Pairs = ((_ACAO, '*' if self.allow_origins == '*' else origin),)
@@ -615,7 +636,7 @@ class Policy(_Derived):
             self._credentialed and not self._credentialed.isdisjoint(_patterns(origin))
         ):
             headers += _CREDENTIALS
-        return Decision(True, Reason.ALLOWED, headers + self._shared)
+        return Decision(True, _ALLOWED, headers + self._shared)
 
     def decide_websocket(
         self, origin: str | None, has_credentials: bool, answer: object = None
@@ -801,10 +822,11 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
         """Write the headers on ``falcon.App``."""
         if req.env.setdefault(_OWNER, self) is not self:
             self._stay_silent()
-        elif req.method == 'OPTIONS' and (_ANSWERED in req.env or _asked(req.env.get, _ASKED_WSGI)):
-            if not req_succeeded or _ANSWERED not in req.env:
-                _clear(resp)
-                self._process_request(req, resp)
+        elif req.method == 'OPTIONS' and _ANSWERED in req.env and req_succeeded:
+            pass  # the answer stands
+        elif req.method == 'OPTIONS' and _asked(req.env.get, _ASKED_WSGI):
+            _clear(resp)
+            self._process_request(req, resp)
         else:
             policy = self._policy_at(req.path) if self._routes else self.policy
             origin = req.env.get('HTTP_ORIGIN')
@@ -816,12 +838,13 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
         """Write the headers on ``falcon.asgi.App``."""
         if req.scope.setdefault(_OWNER, self) is not self:
             self._stay_silent()
-        elif req.method == 'OPTIONS' and (_ANSWERED in req.scope or _asked(req.get_header, _ASKED)):
-            if not req_succeeded or _ANSWERED not in req.scope:
-                for closing in _clear(resp):
-                    with _logging_errors():
-                        await closing
-                await self.process_request_async(req, resp)
+        elif req.method == 'OPTIONS' and _ANSWERED in req.scope and req_succeeded:
+            pass  # the answer stands
+        elif req.method == 'OPTIONS' and _asked(req.get_header, _ASKED):
+            for closing in _clear(resp):
+                with _logging_errors():
+                    await closing
+            await self.process_request_async(req, resp)
         else:
             policy = self._policy_at(req.path) if self._routes else self.policy
             origin = req.get_header('Origin')
@@ -879,11 +902,12 @@ def _read_routes(
 
 
 def _asked(
-    get: Callable[[str], str | None], names: Iterable[str]
+    get: Callable[[str], str | None], names: tuple[str, str, str]
 ) -> tuple[str, str, str | None] | None:
     """Return what an ``OPTIONS`` request asks for as a preflight, ``None`` if it is not one."""
-    origin, method, header_names = map(get, names)
-    return None if origin is None or method is None else (origin, method, header_names)
+    if (origin := get(names[0])) is None or (method := get(names[1])) is None:
+        return None
+    return origin, method, get(names[2])
 
 
 def _is_own(origin: str, req: falcon.Request) -> bool:
@@ -922,11 +946,8 @@ def _share(
         headers = decision.headers
         if not decision.allowed and origin is not None:
             _log_refusal(req, origin, decision)
-    if not said:
-        resp.set_headers(headers)
-        return
     for name, value in headers:
-        if name.lower() not in said:
+        if not said or name.lower() not in said:
             resp.set_header(name, value)
         elif name == 'Vary':
             varies = {token.strip().lower() for token in said['vary'].split(',')}
