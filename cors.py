@@ -42,6 +42,7 @@ __version__ = '0.1.0'
 OriginCallable: TypeAlias = Callable[[str], bool | Awaitable[bool]]
 Names: TypeAlias = str | tuple[str, ...]  # '*', or the names
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
+_Asked: TypeAlias = tuple[str, str, str | None]
 
 _log = logging.getLogger('cors')
 
@@ -62,25 +63,21 @@ _LONGEST_LOGGED = 200  # characters of each thing that a request says
 _SAFELISTED_METHODS = frozenset({'GET', 'HEAD', 'POST'})
 _COMMON_METHODS = _SAFELISTED_METHODS | {'DELETE', 'PATCH', 'PUT'}
 _FORBIDDEN_METHODS = frozenset({'CONNECT', 'TRACE', 'TRACK'})
-_FORBIDDEN_REQUEST_HEADERS = frozenset({
+_FORBIDDEN_REQUEST_HEADERS = (
     'accept-charset', 'accept-encoding', 'access-control-request-headers',
     'access-control-request-method', 'connection', 'content-length', 'cookie', 'cookie2', 'date',
     'dnt', 'expect', 'host', 'keep-alive', 'origin', 'referer', 'set-cookie', 'te', 'trailer',
     'transfer-encoding', 'upgrade', 'via',
-})  # fmt: skip
+)  # fmt: skip
 
 _ACAO, _ACAH = 'Access-Control-Allow-Origin', 'Access-Control-Allow-Headers'
-_ACAM = 'Access-Control-Allow-Methods'
+_ACAM, _ACRPN = 'Access-Control-Allow-Methods', 'Access-Control-Request-Private-Network'
 _CREDENTIALS: Pairs = (('Access-Control-Allow-Credentials', 'true'),)
 _VARY: Pairs = (('Vary', 'Origin'),)
 
-# What a preflight asks, by the names that ASGI and WSGI have for it.
-_ASKED = ('Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers')
-_ASKED_WSGI = (
-    'HTTP_ORIGIN',
-    'HTTP_ACCESS_CONTROL_REQUEST_METHOD',
-    'HTTP_ACCESS_CONTROL_REQUEST_HEADERS',
-)
+# What makes an OPTIONS request a preflight, and what it asks for, in a request and an environ.
+_ASGI = ('Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers')
+_WSGI = ('HTTP_ORIGIN', 'HTTP_ACCESS_CONTROL_REQUEST_METHOD', 'HTTP_ACCESS_CONTROL_REQUEST_HEADERS')
 
 _OWNER = 'cors.middleware'  # in a WSGI environ or an ASGI scope: the instance that answers
 _ANSWERED = 'cors.answered'  # there too: process_request has answered this preflight
@@ -227,7 +224,7 @@ def _patterns(origin: str) -> frozenset[str]:
     return frozenset(name + end for name in hosts for end in (port, ':*'))
 
 
-def _entry_fault(entry: str) -> str:
+def _entry_fault(entry: str, is_any_suffix: bool = True) -> str:
     """Return why ``entry`` can be no item of ``allow_origins``, and the mend, or ``''``."""
     concrete = entry.replace('://*.', '://', 1).removesuffix(':*')
     scheme, host, _ = _split(concrete)
@@ -241,7 +238,9 @@ def _entry_fault(entry: str) -> str:
     fault = _origin_fault(concrete)
     if not fault and '://*.' in entry and _address(host):
         fault = 'has subdomains of an IP address'
-    return f'{fault}; {_mend(entry)}' if fault else ''
+    if fault:
+        return f'{fault}; {_mend(entry)}'
+    return '' if is_any_suffix or '://*.' not in entry else _suffix_fault(host)
 
 
 def _mend(entry: str) -> str:
@@ -272,11 +271,10 @@ def _public_suffixes() -> Any:
     return importlib.import_module('publicsuffixlist').PublicSuffixList()
 
 
-def _suffix_fault(entry: str) -> str:
-    """Return why strangers could have an origin that matches a pattern, or ``''``."""
-    _, star, parent = _split(entry)[1].rpartition('*.')
+def _suffix_fault(parent: str) -> str:
+    """Return why strangers could have a subdomain of ``parent``, or ``''``."""
     try:
-        if not star or _is_loopback(parent) or not _public_suffixes().is_public(parent):
+        if _is_loopback(parent) or not _public_suffixes().is_public(parent):
             return ''
     except ImportError:
         return (
@@ -323,50 +321,38 @@ def _method_fault(method: str) -> str:
     return ''
 
 
-def _header_fault(name: str, is_forbidden: bool) -> str:
+def _header_fault(name: str, forbidden: tuple[str, ...] = ('set-cookie', 'set-cookie2')) -> str:
     """Return why ``name`` can be no item of a list of headers, and the mend, or ``''``."""
     if not _is_token(name) or name == '*':
         return "is not one header name; pass a list such as ['X-Request-ID'], or '*' alone"
-    if is_forbidden:
+    if name.lower() in forbidden:
         return 'is out of reach of scripts (Fetch Standard, "Headers"); leave it out'
     return ''
 
 
 def _request_header_fault(name: str) -> str:
-    lower = name.lower()
-    prefixed = lower.startswith(('proxy-', 'sec-'))
-    return _header_fault(name, prefixed or lower in _FORBIDDEN_REQUEST_HEADERS)
-
-
-def _response_header_fault(name: str) -> str:
-    return _header_fault(name, name.lower() in ('set-cookie', 'set-cookie2'))
+    is_prefixed = name.lower().startswith(('proxy-', 'sec-'))
+    return _header_fault(name, (name.lower(),) if is_prefixed else _FORBIDDEN_REQUEST_HEADERS)
 
 
 def _read(
-    faults: list[str],
-    argument: str,
-    value: object,
-    fault_of: Callable[[str], str],
-    separator: str | None = ',',
+    faults: list[str], name: str, value: object, fault_of: Callable[[str], str], split: str = ','
 ) -> Names:
-    """Return ``'*'``, or the items of a ``str`` or of an iterable of ``str``, each of them once.
-
-    What is wrong with them is added to ``faults``.
-    """
+    """Return ``'*'``, or the items of a ``str`` or iterable of ``str`` once; add their faults."""
     if value == '*':
         return '*'
     if isinstance(value, str):
-        value = [part.strip() for part in value.split(separator)] if separator else [value]
+        value = [part.strip() for part in value.split(split)] if split else [value]
     if isinstance(value, bytes) or not isinstance(value, Iterable):
-        faults.append(f'{argument}: {value!r} is neither a str nor a list of str; pass a list')
+        faults.append(f'{name}: {value!r} is neither a str nor a list of str; pass a list')
         return ()
     items: dict[str, None] = {}
     for item in cast(Iterable[object], value):
         if not isinstance(item, str):
             mend = 'write it as one, and a regular expression as a callable that uses re.fullmatch'
-            faults.append(f'{argument}: {item!r} is not a str; {mend}')
+            faults.append(f'{name}: {item!r} is not a str; {mend}')
         elif fault := fault_of(item):
-            faults.append(f'{argument}: {item!r} {fault}')
+            faults.append(f'{name}: {item!r} {fault}')
         else:
             items[item] = None
     return tuple(items)
@@ -435,12 +421,19 @@ class Policy(_Derived):
 
     def __post_init__(self) -> None:
         faults: list[str] = []
-        origins = self._read_origins(faults)
+        ask = self.allow_origins
+        origins: tuple[str, ...] = ()
+        if ask != '*' and not callable(ask):
+            is_any_suffix = self.dangerously_allow_public_suffixes
+            fault_of = functools.partial(_entry_fault, is_any_suffix=is_any_suffix)
+            origins = tuple(_read(faults, 'allow_origins', ask, fault_of, split=''))
+            if not origins and not faults:
+                faults.append("allow_origins: () has no origin; name some, or pass '*'")
         credentials = self._read_credentials(faults, origins)
         methods = _read(faults, 'allow_methods', self.allow_methods, _method_fault)
         headers = _read(faults, 'allow_headers', self.allow_headers, _request_header_fault)
         exposed = () if self.expose_headers is None else self.expose_headers
-        exposed = _read(faults, 'expose_headers', exposed, _response_header_fault)
+        exposed = _read(faults, 'expose_headers', exposed, _header_fault)
         if exposed == '*' and credentials:
             faults.append("expose_headers: '*' is no wildcard with credentials; name the headers")
         if type(self.max_age) is not int or not 0 <= self.max_age <= 86400:
@@ -451,7 +444,6 @@ class Policy(_Derived):
         if faults:
             raise PolicyError(faults)
 
-        ask = self.allow_origins
         called = (ask, type(ask).__call__) if callable(ask) else ()
         shared: Pairs = (('Access-Control-Expose-Headers', ', '.join(exposed)),) if exposed else ()
         preflight: Pairs = (('Access-Control-Max-Age', str(self.max_age)),)
@@ -482,20 +474,6 @@ class Policy(_Derived):
             _known={origin: self._allow(origin) for origin in origins if '*' not in origin},
         )
 
-    def _read_origins(self, faults: list[str]) -> tuple[str, ...]:
-        """Return the origins, if they are neither ``'*'`` nor a callable's business."""
-
-        def fault_of(entry: str) -> str:
-            is_checked = not self.dangerously_allow_public_suffixes
-            return _entry_fault(entry) or (_suffix_fault(entry) if is_checked else '')
-
-        if self.allow_origins == '*' or callable(self.allow_origins):
-            return ()
-        origins = _read(faults, 'allow_origins', self.allow_origins, fault_of, None)
-        if not origins and not faults:
-            faults.append("allow_origins: () has no origin; name some, or pass '*'")
-        return tuple(origins)
-
     def _read_credentials(
         self, faults: list[str], origins: tuple[str, ...]
     ) -> bool | tuple[str, ...]:
@@ -516,7 +494,7 @@ class Policy(_Derived):
             mend = "lets any site act as your users if allow_origins='*'; name the origins in both"
             faults.append(f'allow_credentials: {value!r} {mend}')
         elif not is_every:
-            origins = tuple(_read(faults, 'allow_credentials', value, fault_of, None))
+            origins = tuple(_read(faults, 'allow_credentials', value, fault_of, split=''))
         for entry in () if self.dangerously_allow_insecure_origins else origins:
             scheme, host, _ = _split(entry)
             if scheme == 'http' and not _is_loopback(host.removeprefix('*.')):
@@ -543,14 +521,7 @@ class Policy(_Derived):
         return None
 
     async def ask_async(self, origin: str | None) -> object:
-        """Ask as :meth:`ask` does, and await the answer of a coroutine function.
-
-        Args:
-            origin: the value of ``Origin``, a ``str`` or ``None``.
-
-        Returns:
-            The same as :meth:`ask`.
-        """
+        """Ask as :meth:`ask` does, and await the answer of a coroutine function."""
         if not self.is_async or origin is None or _origin_fault(origin):
             return self.ask(origin)
         with _logging_errors():
@@ -569,8 +540,8 @@ class Policy(_Derived):
         """Decide on a request, whatever bytes it has; never raises, logs or asks.
 
         Implements, from the server's side, the "CORS check" of the Fetch Standard, and for
-        preflights its "CORS-preflight fetch". An allowed origin gets its
-        headers even if the method or a header is refused: the browser then names that one.
+        preflights its "CORS-preflight fetch". An allowed origin gets its headers even if the
+        method or a header is refused: the browser then names that one.
 
         Args:
             origin: the value of ``Origin``, a ``str`` or ``None``.
@@ -762,7 +733,15 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
         dangerously_allow_insecure_origins: bool = False,
         dangerously_allow_public_suffixes: bool = False,
     ) -> None:
-        self._router, self._routes, faults = _read_routes({} if routes is None else routes)
+        faults: list[str] = []
+        self._has_warned = False
+        self._router = CompiledRouter()
+        self._routes = _read_routes(faults, {} if routes is None else routes)
+        for template, policy in self._routes.items():
+            try:
+                self._router.add_route(template, policy, compile=True)
+            except ValueError as error:
+                faults.append(f'routes: {template!r} conflicts or is malformed: {error}')
         try:
             self.policy = Policy(
                 allow_origins=allow_origins,
@@ -779,17 +758,13 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
             faults[:0] = error.faults
         if faults:
             raise PolicyError(faults)
-        self._has_warned = False
 
     @property
     def process_request(self) -> Callable[[falcon.Request, falcon.Response], None]:
-        """Answers preflights on ``falcon.App``.
-
-        A property, because building such an app reads it: the moment to refuse a coroutine
-        function, which WSGI cannot await.
+        """Answers preflights on ``falcon.App``; a property, which building such an app reads.
 
         Raises:
-            PolicyError: ``allow_origins`` of a policy is a coroutine function.
+            PolicyError: ``allow_origins`` is a coroutine function, which WSGI cannot await.
         """
         mend = 'WSGI cannot await it; pass a plain function, or build falcon.asgi.App'
         for policy in (self.policy, *self._routes.values()):
@@ -801,7 +776,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
     def _process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         if req.env.setdefault(_OWNER, self) is not self:
             self._stay_silent()
-        elif req.method == 'OPTIONS' and (asked := _asked(req.env.get, _ASKED_WSGI)):
+        elif req.method == 'OPTIONS' and (asked := _asked(req.env.get, _WSGI)):
             policy = self._policy_at(req.path) if self._routes else self.policy
             _answer(req, resp, policy, asked, policy.is_dynamic and policy.ask(asked[0]))
             req.env[_ANSWERED] = True
@@ -810,7 +785,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
         """Answer preflights on ``falcon.asgi.App``."""
         if req.scope.setdefault(_OWNER, self) is not self:
             self._stay_silent()
-        elif req.method == 'OPTIONS' and (asked := _asked(req.get_header, _ASKED)):
+        elif req.method == 'OPTIONS' and (asked := _asked(req.get_header, _ASGI)):
             policy = self._policy_at(req.path) if self._routes else self.policy
             answer = policy.is_dynamic and await policy.ask_async(asked[0])
             _answer(req, resp, policy, asked, answer)
@@ -824,7 +799,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
             self._stay_silent()
         elif req.method == 'OPTIONS' and _ANSWERED in req.env and req_succeeded:
             pass  # the answer stands
-        elif req.method == 'OPTIONS' and _asked(req.env.get, _ASKED_WSGI):
+        elif req.method == 'OPTIONS' and _asked(req.env.get, _WSGI):
             _clear(resp)
             self._process_request(req, resp)
         else:
@@ -840,7 +815,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
             self._stay_silent()
         elif req.method == 'OPTIONS' and _ANSWERED in req.scope and req_succeeded:
             pass  # the answer stands
-        elif req.method == 'OPTIONS' and _asked(req.get_header, _ASKED):
+        elif req.method == 'OPTIONS' and _asked(req.get_header, _ASGI):
             for closing in _clear(resp):
                 with _logging_errors():
                     await closing
@@ -872,16 +847,15 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
 
     def _policy_at(self, path: str) -> Policy:
         route = self._router.find(path)
-        return self.policy if route is None else self._routes[route[3]]
+        return self.policy if route is None else cast(Policy, route[0])
 
 
-def _read_routes(
-    routes: object,
-) -> tuple[CompiledRouter, dict[str | None, Policy], list[str]]:
-    """Return a router of the templates, the policy of each, and the faults."""
-    router, policies, faults = CompiledRouter(), dict[str | None, Policy](), list[str]()
+def _read_routes(faults: list[str], routes: object) -> dict[str, Policy]:
+    """Return the policy of each template, and of the bare prefix where it ends in a path."""
+    policies: dict[str, Policy] = {}
     if not isinstance(routes, Mapping):
-        return router, policies, [f'routes: {routes!r} is no mapping; pass a dict']
+        faults.append(f'routes: {routes!r} is no mapping; pass a dict')
+        return policies
     for template, policy in cast(Mapping[object, object], routes).items():
         if not isinstance(template, str) or template[:1] != '/' or '//' in template:
             faults.append(f"routes: {template!r} is no URI template; begin with '/', without '//'")
@@ -889,21 +863,14 @@ def _read_routes(
             faults.append(f'routes: {template!r} has {policy!r}; pass a Policy or None')
         else:
             policies[template] = _CLOSED if policy is None else policy
-    for template in [*filter(None, policies)]:
+    for template in [*policies]:
         prefix, _, last = template.rpartition('/')
         if prefix and last.startswith('{') and last.endswith(':path}'):
             policies.setdefault(prefix, policies[template])
-    for template in filter(None, policies):
-        try:
-            router.add_route(template, policies, compile=True)
-        except ValueError as error:
-            faults.append(f'routes: {template!r} conflicts or is malformed: {error}')
-    return router, policies, faults
+    return policies
 
 
-def _asked(
-    get: Callable[[str], str | None], names: tuple[str, str, str]
-) -> tuple[str, str, str | None] | None:
+def _asked(get: Callable[[str], str | None], names: tuple[str, str, str]) -> _Asked | None:
     """Return what an ``OPTIONS`` request asks for as a preflight, ``None`` if it is not one."""
     if (origin := get(names[0])) is None or (method := get(names[1])) is None:
         return None
@@ -917,17 +884,11 @@ def _is_own(origin: str, req: falcon.Request) -> bool:
 
 
 def _answer(
-    req: falcon.Request,
-    resp: falcon.Response,
-    policy: Policy,
-    asked: tuple[str, str, str | None],
-    answer: object,
+    req: falcon.Request, resp: falcon.Response, policy: Policy, asked: _Asked, answer: object
 ) -> None:
     """Make the response the answer to a preflight."""
     origin, method, names = asked
-    private = None
-    if policy.allow_private_network:
-        private = req.get_header('Access-Control-Request-Private-Network')
+    private = req.get_header(_ACRPN) if policy.allow_private_network else None
     decision = policy.decide(origin, 'OPTIONS', method, names, private, answer)
     if not decision.allowed:
         _log_refusal(req, origin, decision)
@@ -976,6 +937,6 @@ def _clear(resp: falcon.Response) -> list[Awaitable[object]]:
 def _log_refusal(req: falcon.Request, origin: str, decision: Decision) -> None:
     """Log a cross-origin refusal; what the request says is cut and escaped."""
     if _log.isEnabledFor(logging.INFO) and not _is_own(origin, req):
-        asked = (origin, req.method, req.path, *map(req.get_header, _ASKED[1:]))
+        asked = (origin, req.method, req.path, *map(req.get_header, _ASGI[1:]))
         quoted = [ascii(text[:_LONGEST_LOGGED]) for text in asked if text is not None]
         _log.info('refused, %s: %s', decision.reason, ' '.join(quoted))
