@@ -176,7 +176,8 @@ def _is_port(number: str) -> bool:
 def _origin_fault(origin: str) -> str:
     """Return why no browser sends ``origin`` for one certain site, or ``''``."""
     scheme, host, port = _split(origin)
-    rest, last, is_web = host + port, host.rpartition('.')[2], scheme in _DEFAULT_PORTS
+    rest, labels = host + port, host.split('.')
+    is_web = scheme in _DEFAULT_PORTS
     if origin == 'null':
         return 'is what sandboxed frames and local files send, so anyone can'
     if ',' in origin:
@@ -205,9 +206,9 @@ def _origin_fault(origin: str) -> str:
         return '' if _address(host) == host else 'has an IPv6 address that is not in canonical form'
     if not 0 < len(host) <= _LONGEST_HOST or not (_HOST if is_web else _APP_HOST).issuperset(host):
         return 'has a host that is empty, too long or has characters that no host has'
-    if is_web and not all(0 < len(label) < 64 for label in host.split('.')):
+    if is_web and not all(0 < len(label) < 64 for label in labels):
         return 'has a dot too many in its host, or more than 63 characters between two'
-    if (last.isdecimal() or last.startswith('0x')) and _address(host) != host:
+    if (labels[-1].isdecimal() or labels[-1].startswith('0x')) and _address(host) != host:
         return 'has an IPv4 address that is not in canonical form'
     return ''
 
@@ -301,9 +302,11 @@ def _is_token(text: str) -> bool:
 
 def _parse_names(value: str) -> list[str] | None:
     """Parse ``#field-name`` (RFC 9110, section 5.6.1); ``None`` if malformed or too long."""
-    if len(value) > _LONGEST_LIST or value.count(',') >= _MOST_NAMES:
+    if len(value) > _LONGEST_LIST:
         return None
-    names = value.lower().split(',')
+    names = value.lower().split(',', _MOST_NAMES)
+    if len(names) > _MOST_NAMES:
+        return None
     if '' not in names and _has_only(_TOKENS, value):  # as browsers write it
         return names
     names = [name for name in (part.strip(' \t') for part in names) if name]
@@ -365,16 +368,16 @@ class _Derived:
     """What a policy derives from its arguments."""
 
     is_dynamic: bool  # allow_origins is a callable
-    is_async: bool  # ... and a coroutine function
+    is_async: bool  # it is a coroutine function
     _no_origin: Decision
-    _known: dict[str, Decision]  # of requests with an exact origin that are no preflights
+    _known: dict[str, Decision]  # for each exact origin, where the request is no preflight
     _allowed: frozenset[str]  # patterns only
     _credentialed: frozenset[str]
-    _methods: frozenset[str] | None  # None: any
-    _headers: frozenset[str] | None
-    _shared: Pairs  # of other responses, after the headers that depend on the origin
-    _own: slice  # the latter
-    _preflight: Pairs  # what follows them on preflights
+    _methods: frozenset[str] | None  # None for any
+    _headers: frozenset[str] | None  # None for any
+    _own: slice  # the headers of a Decision that depend on the origin
+    _shared: Pairs  # the others, unless the request is a preflight
+    _preflight: Pairs  # the others, if it is one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -872,9 +875,8 @@ def _read_routes(faults: list[str], routes: object) -> dict[str, Policy]:
 
 def _asked(get: Callable[[str], str | None], names: tuple[str, str, str]) -> _Asked | None:
     """Return what an ``OPTIONS`` request asks for as a preflight, ``None`` if it is not one."""
-    if (origin := get(names[0])) is None or (method := get(names[1])) is None:
-        return None
-    return origin, method, get(names[2])
+    origin, method, header_names = get(names[0]), get(names[1]), get(names[2])
+    return None if origin is None or method is None else (origin, method, header_names)
 
 
 def _is_own(origin: str, req: falcon.Request) -> bool:
