@@ -27,7 +27,7 @@ import logging
 import re
 import string
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import falcon
@@ -130,12 +130,6 @@ class Decision(NamedTuple):
 
     def __bool__(self) -> bool:
         return self.allowed
-
-
-# Calling the class does the same, and takes longer.
-_decision: Callable[[tuple[bool, Reason, Pairs]], Decision] = functools.partial(
-    cast(Any, tuple).__new__, Decision
-)
 
 
 # ---- Origins: how browsers write them, and which patterns they match --------------------------
@@ -441,9 +435,9 @@ class Policy(_Derived):
             faults.append("expose_headers: '*' is no wildcard with credentials; name the headers")
         if type(self.max_age) is not int or not 0 <= self.max_age <= 86400:
             faults.append(f'max_age: {self.max_age!r} is no int of 0 to 86400 seconds; pass one')
-        for name, value in vars(self).items():
-            if name.startswith(('allow_private', 'dangerously')) and not isinstance(value, bool):
-                faults.append(f'{name}: {value!r} is no bool; pass True or False')
+        for flag in (each.name for each in fields(self) if each.type == 'bool'):
+            if not isinstance(getattr(self, flag), bool):
+                faults.append(f'{flag}: {getattr(self, flag)!r} is no bool; pass True or False')
         if faults:
             raise PolicyError(faults)
 
@@ -455,7 +449,7 @@ class Policy(_Derived):
         for name, names in ((_ACAH, headers), (_ACAM, methods)):
             if names and names != '*':
                 preflight += ((name, ', '.join(names)),)
-        vars(self).update(
+        self._keep(
             allow_origins=origins or ask,
             allow_credentials=credentials,
             allow_methods=methods,
@@ -472,10 +466,15 @@ class Policy(_Derived):
             _preflight=preflight,
         )
         open_to_all = self._allow('*').headers if ask == '*' else _VARY
-        vars(self).update(
+        self._keep(
             _no_origin=Decision(False, Reason.NO_ORIGIN, open_to_all),
             _known={origin: self._allow(origin) for origin in origins if '*' not in origin},
         )
+
+    def _keep(self, **values: object) -> None:
+        """Set attributes, which are looked up more slowly where ``vars`` of an object is used."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     def _read_credentials(
         self, faults: list[str], origins: tuple[str, ...]
@@ -586,7 +585,7 @@ class Policy(_Derived):
         is_allowed = reason is _ALLOWED
         if is_allowed and self.allow_private_network and request_private_network == 'true':
             headers += (('Access-Control-Allow-Private-Network', 'true'),)
-        return _decision((is_allowed, reason, headers))
+        return Decision(is_allowed, reason, headers)
 
     def _judge(self, origin: str, answer: object) -> Decision:
         """Decide on an origin that is not listed as such."""
