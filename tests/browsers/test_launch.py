@@ -32,7 +32,7 @@ def test_an_engine_starts_and_ends(name: str, pytestconfig: pytest.Config) -> No
     if engine.executable() is None:
         pytest.skip(missing(engine))
     with scripted_servers(1) as servers:
-        for _ in range(pytestconfig.getoption('launches')):
+        for _ in range(pytestconfig.option.launches):
             with launch(engine) as browser:
                 browser.open(servers.origins[0])
                 assert browser.run('() => location.origin') == servers.origins[0]
