@@ -67,10 +67,11 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests but the browsers', with coverage; options of pytest go after --."""
     install(session, 'test')
+    build(session, 'html')
     session.run('coverage', 'erase')
     everyday = ('-n', '2', '--dist', 'loadfile', '--ignore=tests/browsers')  # a file, a worker
     options = session.posargs or everyday
-    session.run('coverage', 'run', '-m', 'pytest', *options)
+    session.run('coverage', 'run', '-m', 'pytest', *options, env={'GUIDE': 'docs/_build/html'})
     session.run('coverage', 'combine', '--quiet')
     if not session.posargs:
         session.run('coverage', 'report')
@@ -81,7 +82,7 @@ def browsers(session: nox.Session) -> None:
     """Run the tests in Chromium, Firefox and WebKit; options such as --cases 5000 go after --."""
     install(session, 'test')
     build(session, 'html')
-    options = ('-n', '2', '--dist', 'loadgroup', *session.posargs)
+    options = ('-n', '3', '--dist', 'loadgroup', *session.posargs)  # an engine, a worker
     session.run('pytest', 'tests/browsers', *options, env={'GUIDE': 'docs/_build/html'})
 
 

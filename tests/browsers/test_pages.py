@@ -86,10 +86,14 @@ def families(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def forget(chromium: Chromium, demo: RunningDemo) -> None:
+def forget(chromium: Chromium, demo: RunningDemo, request: pytest.FixtureRequest) -> None:
     chromium.look(1280)
-    chromium.open(f'{demo.guide}/index.html')
-    chromium.run('() => localStorage.clear()')
+    guides = [demo.guide]
+    if 'families' in request.fixturenames:
+        guides.append(request.getfixturevalue('families'))
+    for guide in guides:
+        chromium.open(f'{guide}/_static/icon.svg')  # nothing is lighter
+        chromium.run('() => localStorage.clear()')
 
 
 def click(chromium: Chromium, label: str) -> None:
