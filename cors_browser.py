@@ -318,6 +318,8 @@ class Profile:
     caches_tainted_origins: bool = True
     #: The ports of an IP address are one site to CORP (#cross-origin-resource-policy-check).
     addresses_are_sites: bool = True
+    #: A host without a dot is of one site with the origin ``null`` to CORP (there, too).
+    bare_hosts_are_sites_of_null: bool = False
     lax_by_default: bool = True  #: Cookies without SameSite are treated as ``SameSite=Lax``.
     third_party_cookies: bool = True  #: Cookies work on other sites than the top-level page's.
     secure_cookies_on_loopback: bool = True  #: ``Secure`` cookies work on http to this machine.
@@ -331,6 +333,7 @@ PROFILES: dict[str, Profile] = {
         wildcard_covers_authorization=True, safelists_client_hints=True,
         no_referrer_hides_origin=False, safelists_user_agent=True, clears_cache_on_failure=False,
         caches_opaque_origins=False, caches_tainted_origins=False, addresses_are_sites=False,
+        bare_hosts_are_sites_of_null=True,
     ),
     'firefox': Profile(
         'firefox', max_age_cap=86400, bad_max_age=0, caches_wildcards=False,
@@ -826,6 +829,7 @@ class Request:
         self.is_stream = not isinstance(body, str | bytes | Mapping | None)
         self.use_preflight = upload_listener or self.is_stream
         self.needs_preflight = False
+        self.late_check: Callable[[], None] | None = None  # where a redirect is judged late
         self.method = normalize_method(method)
         if self.body is not None and self.method in {'GET', 'HEAD'}:
             raise Blocked('bad-request', f'a {self.method} request cannot have a body')
@@ -982,16 +986,15 @@ def cross_origin_resource_policy_check(
     name, page, url = 'Cross-Origin-Resource-Policy', request.page, request.url
     policy = headers.get(name)
     safe = page.startswith('https:') or url.scheme != 'https'
-    is_site = profile.addresses_are_sites or not is_address(url.host)
+    is_site = same_site(page, url.origin, schemelessly=True) and (
+        profile.addresses_are_sites or not is_address(url.host)
+    )
+    if profile.bare_hosts_are_sites_of_null and page == OPAQUE:
+        is_site = '.' not in url.host
     if (
         policy not in {'same-origin', 'same-site'}
         or same_origin(page, url.origin)
-        or (
-            policy == 'same-site'
-            and safe
-            and is_site
-            and same_site(page, url.origin, schemelessly=True)
-        )
+        or (policy == 'same-site' and safe and is_site)
     ):
         return
     raise Blocked('corp', f'{name} is {policy}, the page is {page}', name)
@@ -1028,12 +1031,15 @@ def http_redirect_fetch(request: Request, step: Step, profile: Profile) -> bool:
         request.headers = [pair for pair in request.headers if pair[0] not in BODY_HEADERS]
     began_at_home = same_origin(request.page, request.urls[0].origin)
     if profile.redirects_need_credentials and began_at_home and request.tainting == 'cors':
-        include = request.credentials != 'omit' and not request.needs_preflight
-        cors_check(step.response_headers, request.origin, include)
-    if elsewhere:
-        dropped = {'authorization'} | (CLIENT_HINTS if profile.safelists_client_hints else set())
-        dropped.discard('save-data')
-        request.headers = [pair for pair in request.headers if pair[0] not in dropped]
+        include = request.credentials != 'omit'
+        check = functools.partial(cors_check, step.response_headers, request.origin, include)
+        if not request.needs_preflight:
+            check()
+        request.late_check = check
+    dropped = {'authorization'} if elsewhere else set[str]()
+    if profile.safelists_client_hints and not same_origin(request.page, url.origin):
+        dropped |= CLIENT_HINTS - {'save-data'}
+    request.headers = [pair for pair in request.headers if pair[0] not in dropped]
     request.urls.append(url)
     return True
 
@@ -1080,18 +1086,20 @@ class PreflightCache:
 
     def _matches(self, request: Request, kind: str, name: str) -> list[CacheKey]:
         """The entries that answer for a method or a header name (#concept-cache-match-method)."""
-        names, modes, profile, now = {name}, {request.include}, self._profile, self._clock()
+        names, profile, now = {name}, self._profile, self._clock()
         if (
             profile.caches_wildcards
             and (name != 'authorization' or profile.wildcard_covers_authorization)
             and not (request.include and profile.remembers_refusals)
         ):
             names.add('*')
-        if profile.shares_credentialed_cache:
-            modes.add(True)
         entries = self._entries.get((self._origin(request), request.url), {})
-        keys = itertools.product([kind], names, modes)
+        keys = itertools.product([kind], names, self._modes(request))
         return [key for key in keys if entries.get(key, now) > now]
+
+    def _modes(self, request: Request) -> set[bool]:
+        """Whether entries with credentials answer for a request, and whether those without do."""
+        return {request.include} | ({True} if self._profile.shares_credentialed_cache else set())
 
     def covers(self, request: Request, unsafe_names: list[str]) -> bool:
         """Whether no preflight is needed, as an earlier one has answered already."""
@@ -1102,8 +1110,8 @@ class PreflightCache:
         ):
             return False
         if profile.preflights_every_hop and request.needs_preflight:
-            known = self._entries.get((origin, request.url), {}).values()
-            if all(expires <= self._clock() for expires in known):
+            known, modes = self._entries.get((origin, request.url), {}), self._modes(request)
+            if not any(key[2] in modes and known[key] > self._clock() for key in known):
                 return False
         method_needed = request.use_preflight or request.method not in SAFELISTED_METHODS
         if method_needed and not self._matches(request, 'method', request.method):
@@ -1612,6 +1620,8 @@ class Browser:
             if not self._cache.covers(request, unsafe_names):
                 await self._cors_preflight_fetch(request, unsafe_names, why)
             request.needs_preflight = True
+            if request.late_check:
+                request.late_check()
             return await self._http_fetch(request)
         except FetchFailed as failure:
             if failure.code != 'redirect-mode' or self.profile.clears_cache_on_redirect:

@@ -31,11 +31,10 @@ class Process:
         printed: The lines it has printed so far.
     """
 
-    def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], pass_fds: Sequence[int] = ()
-    ) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self._program = command[0]
         self.printed: list[str] = []
+        self._at_end = False
         self._changed = threading.Condition()
         self._child = subprocess.Popen(
             command,
@@ -45,7 +44,6 @@ class Process:
             text=True,
             errors='replace',
             start_new_session=True,
-            pass_fds=pass_fds,
             env={**os.environ, **environment},
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -58,6 +56,9 @@ class Process:
                 with self._changed:
                     self.printed.append(line.rstrip())
                     self._changed.notify_all()
+        with self._changed:
+            self._at_end = True
+            self._changed.notify_all()
 
     @property
     def session(self) -> int:
@@ -75,7 +76,9 @@ class Process:
         deadline = time.monotonic() + PATIENCE
         with self._changed:
             while not (found := _first_match(pattern, self.printed)):
-                self.check_alive()
+                if self._at_end:
+                    last = '\n'.join(self.printed[-5:])
+                    raise RuntimeError(f'{self._program}: ended without {pattern!r}: {last}')
                 if time.monotonic() > deadline:
                     raise TimeoutError(f'no line with {pattern!r}')
                 self._changed.wait(0.2)
@@ -223,11 +226,10 @@ class Engine(ABC):
         environment: Mapping[str, str] | None = None,
         *,
         grace: float = 0,
-        pass_fds: Sequence[int] = (),
     ) -> Process:
         """Start a program; it is ended with the browser, after `grace` seconds to end itself."""
         variables = {'HOME': str(self._home), **(environment or {})}
-        process = Process(command, variables, pass_fds)
+        process = Process(command, variables)
         self._closing.callback(process.end, grace)
         self.sessions.append(process.session)
         return process

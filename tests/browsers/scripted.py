@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tests.browsers.cases import Answer, Case, Pairs
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 BODY = b'<!doctype html>'
 BODILESS = {204}
@@ -57,15 +57,16 @@ def beside_cors(case: Case, method: str, url: str) -> set[str]:
 
     A GET that was redirected from another method has the headers of its body again in Firefox and
     WebKit (#http-redirect-fetch), and without CORS an Origin in WebKit; a sandboxed frame's GET or
-    HEAD without CORS has one in Chromium and Firefox where the frame may use no cookies
-    (#append-a-request-origin-header).
+    HEAD without CORS has one in Chromium and Firefox where the frame may use no cookies, and in
+    Chromium a redirected POST without CORS has the origin null (#append-a-request-origin-header).
     """
     is_redirected = not url.endswith('/0')
     has_no_cors = case.page in url or any(fetch.mode == 'no-cors' for fetch in case.fetches)
-    names = {'content-language', 'content-type'} if is_redirected else set()
-    if has_no_cors and (is_redirected or case.page == 'null'):
+    is_get = method in {'GET', 'HEAD'}
+    names = {'content-language', 'content-type'} if is_redirected and is_get else set()
+    if has_no_cors and (is_redirected or (case.page == 'null' and is_get)):
         names.add('origin')
-    return names if method in {'GET', 'HEAD'} else set()
+    return names
 
 
 def written_alike(case: Case, name: str, value: str) -> str:
@@ -176,7 +177,7 @@ def scripted_servers(count: int = 3) -> Iterator[Scripted]:
         loop.close()
 
 
-def scripted_app(case: Case, requests: list[Seen]) -> object:
+def scripted_app(case: Case, requests: list[Seen]) -> WSGIApplication:
     """The same answers as a WSGI application, for the model; it notes what it is asked."""
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

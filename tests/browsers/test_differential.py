@@ -14,6 +14,7 @@ from tests.browsers.scripted import scripted_servers
 
 def test_the_model_does_what_the_engine_does(engine: Engine, pytestconfig: pytest.Config) -> None:
     seed, cases = pytestconfig.option.seed, pytestconfig.option.cases
+    assert cases > 0
     with scripted_servers() as scripted:
         found = differences(engine, scripted, seed, range(cases))
     assert not found, '\n\n'.join([f'{len(found)} of {cases} cases differ, seed {seed}', *found])

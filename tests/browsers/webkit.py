@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import json
-import os
 import re
 import shutil
 import time
@@ -68,17 +67,9 @@ class WebKit(Engine):
 
     def _display(self) -> str:
         """Start a screen that nobody sees; return its name."""
-        reading, writing = os.pipe()
-        try:
-            self._process(
-                ['Xvfb', '-displayfd', str(writing), '-screen', '0', '800x600x24',
-                 '-nolisten', 'tcp', '-noreset'],
-                pass_fds=[writing],
-            )  # fmt: skip
-        finally:
-            os.close(writing)
-        with os.fdopen(reading) as pipe:
-            return f':{pipe.readline().strip()}'
+        # Xvfb writes the number to its standard error, where the lines of a process are read.
+        command = ['Xvfb', '-displayfd', '2', '-screen', '0', '800x600x24', '-nolisten', 'tcp']
+        return f':{self._process([*command, "-noreset"]).wait_for_line(r"^[0-9]+$")[0]}'
 
     def _attach(self) -> None:
         self._connection.wait(lambda: bool(self._targets), 'WebKit opened no page')

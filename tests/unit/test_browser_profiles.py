@@ -136,6 +136,24 @@ def addresses_are_sites(profile: str) -> str:
     return verdict(browser, mode='no-cors')
 
 
+def bare_hosts_are_sites_of_null(profile: str) -> str:
+    site = Site([('Cross-Origin-Resource-Policy', 'same-site')])
+    browser = Browser(site, 'null', api='http://localhost:8001', profile=profile)
+    return verdict(browser, mode='no-cors')
+
+
+def drops_client_hints(profile: str) -> str:
+    site = Site(preflight=[*CORS_OK, (HEADERS[0], 'dpr')], paths={'/': to('/a')})
+    steps = steps_of(Browser(site, PAGE, api=API, profile=profile), headers={'DPR': '2'})
+    return dict(steps[-1].request_headers).get('dpr', '')
+
+
+def judges_redirects_late(profile: str) -> str:
+    without = [CORS_OK[0], ('Location', f'{OTHER}/b')]
+    hops = (PAGE, '/', to(f'{API}/a')), (API, '/a', (302, without)), (OTHER, '/b', (200, NULL))
+    return asked(steps_of(world(*hops, profile=profile), f'{PAGE}/', headers={'X-A': '1'}))
+
+
 # What the standard does, and what some engines do instead.
 CASES: list[tuple[Callable[[str], object], object, dict[str, object]]] = [
     (repeats_header_names, 'x-a', {'firefox': 'x-a,x-a'}),
@@ -165,6 +183,13 @@ CASES: list[tuple[Callable[[str], object], object, dict[str, object]]] = [
         {'chromium': 'OPTIONS PUT', 'firefox': 'OPTIONS', 'webkit': 'OPTIONS PUT'},
     ),
     (addresses_are_sites, 'ok', {'chromium': 'corp'}),
+    (bare_hosts_are_sites_of_null, 'corp', {'chromium': 'ok'}),
+    (drops_client_hints, '2', {'chromium': ''}),
+    (
+        judges_redirects_late,
+        'GET OPTIONS GET OPTIONS GET',
+        dict.fromkeys(['firefox', 'webkit'], 'GET OPTIONS GET OPTIONS'),
+    ),
 ]
 
 
