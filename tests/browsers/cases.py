@@ -89,7 +89,7 @@ class Case:
     """What a page does, and what it meets.
 
     Attributes:
-        name: The first part of its paths: its number, and which try it is.
+        name: The first part of its paths: its number.
         page: The page's origin; ``null`` is that of a sandboxed frame.
         fetches: One or two, made one after the other of the first hop's URL.
         hops: The URL, and those to which it redirects.
@@ -113,9 +113,7 @@ class Dice(random.Random):
         return usual if self.random() < odds else self.choice(others)
 
 
-def make_case(
-    seed: int, number: int, pages: Sequence[str], servers: Sequence[str], again: str = ''
-) -> Case:
+def make_case(seed: int, number: int, pages: Sequence[str], servers: Sequence[str]) -> Case:
     """Make one case.
 
     Args:
@@ -123,10 +121,9 @@ def make_case(
         number: Which of the series.
         pages: The origins of pages.
         servers: The origins that answer, those of the pages included.
-        again: Ends its name, so that a browser knows nothing of an earlier try.
     """
     dice = Dice(f'{seed}:{number}')
-    name = f'{number}{again}'
+    name = str(number)
     page = dice.choice(pages)
     first = make_fetch(dice)
     fetches = [first]
