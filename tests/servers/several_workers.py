@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from tests.servers.postgres import Postgres, running_postgres
 REPORT = ROOT / 'docs/_proxied/several_workers.txt'
 REQUESTS, CLIENTS = 400, 8
 BEFORE = 100  # answers before something is killed
+SILENCE = 0.3  # seconds without an answer after which every client waits
 ACAO = 'Access-Control-Allow-Origin'
 
 
@@ -80,18 +81,53 @@ def workers_of(server: Server) -> list[psutil.Process]:
     return workers
 
 
-def kill_worker(server: Server) -> None:
-    """Kill the worker with the most connections, while it holds requests.
+@contextmanager
+def halted(server: Server, log: Path) -> Iterator[list[psutil.Process]]:
+    """Halt a server's workers until every client waits for one of them; give the workers.
 
-    All workers are halted until every connection that nginx has to them has a request.
+    An idle connection looks like one with a request, so nginx's log has to fall silent first.
     """
     workers = workers_of(server)
-    for worker in workers:
-        worker.suspend()
-    time.sleep(0.3)
-    busiest = max(workers, key=lambda worker: len(worker.net_connections('tcp')))
-    for worker in workers:
-        worker.kill() if worker == busiest else worker.resume()
+    try:
+        for worker in workers:
+            worker.suspend()
+        wait_for_silence(log)
+        yield workers
+    finally:
+        for worker in workers:
+            with suppress(psutil.NoSuchProcess):  # it was killed
+                worker.resume()
+
+
+def wait_for_silence(log: Path) -> None:
+    """Wait until nginx has answered nothing for a while."""
+    size, since = log.stat().st_size, time.monotonic()
+    deadline = since + 20
+    while time.monotonic() < since + SILENCE:
+        assert time.monotonic() < deadline, 'nginx goes on answering'
+        time.sleep(0.02)
+        if log.stat().st_size != size:
+            size, since = log.stat().st_size, time.monotonic()
+
+
+def kill_worker(server: Server, log: Path) -> None:
+    """Kill the worker with the most connections, while they hold requests."""
+    with halted(server, log) as workers:
+        busiest = max(workers, key=connections)
+        assert connections(busiest), f'no worker of {server.name} has a request'
+        busiest.kill()
+
+
+def connections(worker: psutil.Process) -> int:
+    """Count those that nginx has to a worker."""
+    found = worker.net_connections('tcp')
+    return sum(connection.status == psutil.CONN_ESTABLISHED for connection in found)
+
+
+def kill_server(server: Server, log: Path) -> None:
+    """Kill a server with all its workers, while they hold requests."""
+    with halted(server, log):
+        kill_all(server)
 
 
 def kill_all(server: Server) -> None:
@@ -105,16 +141,19 @@ def lose(cluster: Cluster, what: str, kill: Callable[[], None]) -> str:
 
     def ask(number: int) -> tuple[str, httpx.Response]:
         method = 'POST' if number % 8 == 0 else 'GET'
-        answer = cluster.ask(method, stream=True)
-        with suppress(httpx.RemoteProtocolError):  # an answer that had begun may be cut off
-            answer.read()
-        reached.release()
+        try:
+            answer = cluster.ask(method, stream=True)
+            # An answer that had begun may be cut off.
+            with closing(answer), suppress(httpx.RemoteProtocolError):
+                answer.read()
+        finally:
+            reached.release()
         return method, answer
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         asked = [clients.submit(ask, number) for number in range(REQUESTS)]
         for _ in range(BEFORE):
-            reached.acquire()
+            assert reached.acquire(timeout=60), f'{what}: the clients get no answers'
         kill()
         answers = [future.result() for future in asked]
     lines = [f'{REQUESTS} requests by {CLIENTS} clients. After {BEFORE} answers we killed {what}.']
@@ -137,7 +176,7 @@ def lose_worker(cluster: Cluster, name: str) -> str:
     server = cluster.servers[name]
     before = workers_of(server)
     what = f'one of the {len(before)} workers of {name}'
-    text = lose(cluster, what, lambda: kill_worker(server))
+    text = lose(cluster, what, lambda: kill_worker(server, cluster.log))
     return f'{text}  {name} started a new one: {_yes(is_whole_again(server, before))}\n'
 
 
@@ -163,6 +202,10 @@ def report(cluster: Cluster) -> str:
         (
             lose_worker(cluster, 'gunicorn'),
             lose_worker(cluster, 'uvicorn'),
-            lose(cluster, 'gunicorn with all its workers', lambda: kill_all(gunicorn)),
+            lose(
+                cluster,
+                'gunicorn with all its workers',
+                lambda: kill_server(gunicorn, cluster.log),
+            ),
         )
     )
