@@ -29,16 +29,18 @@ HEADER = ('Permission', 'Call', 'Outcome', 'What arrived')
 def observe(chromium: Chromium) -> list[tuple[str, ...]]:
     """Call the API without and with the user's permission; say what it was asked."""
     rows: list[tuple[str, ...]] = []
-    for permission in ('denied', 'granted'):
-        setting = {'permission': {'name': 'loopback-network'}, 'setting': permission}
-        chromium.send('Browser.setPermission', **setting)
-        for method in ('GET', 'PUT'):
-            with serving(*PAGE) as (page, _), serving(*API) as (api, arrived):
-                chromium.open(page)
-                outcome = chromium.run(ASK, api, method)
-                requests = ', '.join(request.replace(' /', '') for request in arrived)
-                rows.append((permission, method, outcome, requests or 'nothing'))
-    chromium.send('Browser.resetPermissions')
+    try:
+        for permission in ('denied', 'granted'):
+            setting = {'permission': {'name': 'loopback-network'}, 'setting': permission}
+            chromium.send('Browser.setPermission', **setting)
+            for method in ('GET', 'PUT'):
+                with serving(*PAGE) as (page, _), serving(*API) as (api, arrived):
+                    chromium.open(page)
+                    outcome = chromium.run(ASK, api, method)
+                    requests = ', '.join(request.replace(' /', '') for request in arrived)
+                    rows.append((permission, method, outcome, requests or 'nothing'))
+    finally:
+        chromium.send('Browser.resetPermissions')
     return rows
 
 
