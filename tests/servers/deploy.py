@@ -85,7 +85,10 @@ def behind(
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     tls = 'PORT ssl' in server
-    with running_nginx(folder, server) as own, httpx.Client(verify=trust) as client:
+    with (
+        running_nginx(folder, server) as own,
+        httpx.Client(verify=trust, trust_env=False) as client,
+    ):
         client.base_url = own.replace('http:', 'https:') if tls else own
         yield client
 

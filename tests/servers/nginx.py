@@ -44,26 +44,28 @@ def running_nginx(folder: Path, server: str) -> Iterator[str]:
     user = 'user root;' if os.geteuid() == 0 else ''
     configuration = f'{user}{MAIN}{server.replace("PORT", str(port))}}}'
     (folder / 'nginx.conf').write_text(configuration)
-    nginx = subprocess.Popen(
-        [NGINX, '-p', str(folder), '-c', 'nginx.conf', '-g', 'daemon off; error_log stderr;'],
-        stderr=subprocess.DEVNULL,
-    )
+    complaints = folder / 'stderr.txt'
+    with complaints.open('w') as stderr:
+        nginx = subprocess.Popen(
+            [NGINX, '-p', str(folder), '-c', 'nginx.conf', '-g', 'daemon off; error_log stderr;'],
+            stderr=stderr,
+        )
     try:
-        _wait(f'http://127.0.0.1:{port}/')
+        _wait(nginx, f'http://127.0.0.1:{port}/', complaints)
         yield f'http://127.0.0.1:{port}'
     finally:
         nginx.terminate()
         nginx.wait(10)
 
 
-def _wait(url: str) -> None:
+def _wait(nginx: subprocess.Popen[bytes], url: str, complaints: Path) -> None:
     deadline = time.monotonic() + 10
-    while True:
+    while nginx.poll() is None and time.monotonic() < deadline:
         try:
-            httpx.get(url)
+            httpx.get(url, trust_env=False)
         except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
             time.sleep(0.05)
         else:
             return
+    ended = 'still runs' if nginx.poll() is None else f'ended (exit code {nginx.poll()})'
+    raise RuntimeError(f'nginx does not answer on {url}; it {ended}:\n{complaints.read_text()}')
