@@ -49,8 +49,9 @@ class Postgres:
 
 def programs() -> Path | None:
     """Find the newest PostgreSQL of Debian's packages, or the one on the path."""
-    debian = sorted(Path('/usr/lib/postgresql').glob('*/bin/initdb'))
-    found = debian[-1] if debian else shutil.which('initdb')
+    debian = Path('/usr/lib/postgresql').glob('[0-9]*/bin/initdb')
+    newest = max(debian, key=lambda initdb: float(initdb.parts[-3]), default=None)
+    found = newest or shutil.which('initdb')
     return Path(found).parent if found else None
 
 
