@@ -24,11 +24,7 @@ PYTHON_FILES = (
     'cors.py',
     'cors_browser.py',
     'demo',
-    'docs/conf.py',
-    'docs/diagrams.py',
-    'docs/epub.py',
-    'docs/search.py',
-    'docs/twins.py',
+    *map(str, sorted(Path('docs').glob('*.py'))),
     'noxfile.py',
     'tests',
 )
@@ -97,7 +93,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def record(session: nox.Session) -> None:
-    """Write docs/_exchanges and docs/_verdicts anew from the running lessons."""
+    """Write docs/_exchanges, _proxied, _output and _verdicts anew from the running lessons."""
     install(session, 'test')
     session.run('python', '-m', 'tests.record', *session.posargs)
 
