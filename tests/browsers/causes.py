@@ -14,17 +14,14 @@ import csv
 import io
 import re
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from http.server import HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
-
-import trustme
 
 from demo.processes import free_ports
 from tests.apps import ROOT, load
@@ -32,6 +29,7 @@ from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch
 from tests.browsers.engines import ENGINES
 from tests.browsers.firefox import Firefox
+from tests.browsers.pages import served, throwaway_certificate
 from tests.browsers.verdicts import API, SHOP, THIRD, wait_for_console
 from tests.browsers.webkit import WebKit
 from tests.demo.running import RunningDemo
@@ -171,22 +169,6 @@ class QuietWSGIHandler(WSGIRequestHandler):
 
 
 @contextmanager
-def served(server: HTTPServer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Serve in a thread, over TLS where a context is given; the value is the origin."""
-    scheme = 'https' if tls else 'http'
-    if tls:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    with server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f'{scheme}://127.0.0.1:{server.server_port}'
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-@contextmanager
 def page_served(tls: ssl.SSLContext | None = None) -> Iterator[str]:
     with TemporaryDirectory() as folder:
         (Path(folder) / 'index.html').write_text(PAGE)
@@ -202,17 +184,10 @@ def api_served(tls: ssl.SSLContext | None = None) -> Iterator[str]:
         yield origin
 
 
-def certificate() -> ssl.SSLContext:
-    """Make a certificate for this machine that no browser trusts."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert('127.0.0.1').configure_cert(context)
-    return context
-
-
 class TrustingFirefox(Firefox):
     """Firefox that takes every certificate."""
 
-    capabilities = {'alwaysMatch': {'acceptInsecureCerts': True}}  # noqa: RUF012
+    capabilities: ClassVar[dict[str, Any]] = {'alwaysMatch': {'acceptInsecureCerts': True}}
 
 
 def refusing_firefox(public: str) -> type[Firefox]:
@@ -251,7 +226,11 @@ def closed(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
 @contextmanager
 def untrusted(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
     """The API has a certificate that the browser does not trust."""
-    with page_served() as page, api_served(certificate()) as api, launch(engine) as browser:
+    with (
+        page_served() as page,
+        api_served(throwaway_certificate()) as api,
+        launch(engine) as browser,
+    ):
         yield browser, page, api
 
 
@@ -259,7 +238,7 @@ def untrusted(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
 def insecure(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
     """The page was loaded over https, and calls http."""
     kind, flags = trusting(engine)
-    with page_served(certificate()) as page, launch(kind, *flags) as browser:
+    with page_served(throwaway_certificate()) as page, launch(kind, *flags) as browser:
         yield browser, page, 'http://api.example.com'
 
 

@@ -6,7 +6,9 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+
+import trustme
 
 PAGE = b'<!doctype html><title>A page</title><link rel="icon" href="data:,">'
 
@@ -42,15 +44,28 @@ def serving(
         def log_message(self, format: str, *args: object) -> None:
             """Stay silent."""
 
-    with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
-        scheme = 'http'
-        if certificate is not None:
-            scheme = 'https'
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), Handler), certificate) as origin:
+        yield origin, arrived
+
+
+@contextmanager
+def served(server: HTTPServer, certificate: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve in a thread, over TLS where a certificate is given; the value is the origin."""
+    scheme = 'https' if certificate else 'http'
+    with server:
+        if certificate:
             server.socket = certificate.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={'poll_interval': 0.05})
         thread.start()
         try:
-            yield f'{scheme}://127.0.0.1:{server.server_port}', arrived
+            yield f'{scheme}://127.0.0.1:{server.server_port}'
         finally:
             server.shutdown()
             thread.join()
+
+
+def throwaway_certificate() -> ssl.SSLContext:
+    """Make a certificate for this machine, of an authority that no browser knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert('127.0.0.1').configure_cert(context)
+    return context

@@ -15,6 +15,7 @@ from tests.browsers.causes import CAUSES, MANY, NOTHING, Message
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine, launch, missing
 from tests.browsers.engines import ENGINES
+from tests.browsers.pages import throwaway_certificate
 from tests.demo.running import RunningDemo
 
 RECORDED = causes.read()
@@ -50,7 +51,7 @@ def test_who_lets_https_call_this_machine_over_http(name: str, readable: bool) -
     if ENGINES[name].executable() is None:
         pytest.skip(missing(ENGINES[name]))
     kind, flags = causes.trusting(ENGINES[name])
-    tls = causes.certificate()
+    tls = throwaway_certificate()
     with (
         causes.page_served(tls) as page,
         causes.api_served() as api,
@@ -65,7 +66,7 @@ def test_the_doctor_tells_a_certificate_from_cors() -> None:
     text = (ROOT / 'docs/errors/certificate.rst').read_text()
     (words,) = re.findall(r'python cors_browser\.py (.*)', text)
     asked = parse_arguments(shlex.split(words))
-    with causes.api_served(causes.certificate()) as api, pytest.raises(Unreachable) as caught:
+    with causes.api_served(throwaway_certificate()) as api, pytest.raises(Unreachable) as caught:
         Browser(api, asked.page).fetch('/menu')
     assert (caught.value.code, caught.value.kind) == ('network', 'tls')
 

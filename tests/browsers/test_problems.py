@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-import trustme
 
 from demo.processes import free_ports
 from tests.apps import INTERFACES, ROOT
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine
-from tests.browsers.pages import serving
+from tests.browsers.pages import serving, throwaway_certificate
 from tests.browsers.try_it import PanelStep, press_try_it
 from tests.browsers.verdicts import read
 from tests.demo.running import RunningDemo
@@ -49,14 +47,6 @@ def test_the_answer_is_seen_first(chromium: Chromium, demo: RunningDemo, problem
     chromium.look(1280, FOLD)
     chromium.open(f'{demo.guide}/{problem.page}.html')
     assert 0 < chromium.run(BOTTOM, problem.section) <= FOLD
-
-
-@pytest.fixture
-def certificate() -> ssl.SSLContext:
-    """A certificate of an authority that no browser knows."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert('127.0.0.1').configure_cert(context)
-    return context
 
 
 @pytest.fixture
@@ -109,16 +99,16 @@ def test_a_name_that_does_not_exist(chromium: Chromium, stack: ExitStack) -> Non
     printed(chromium, 'net::ERR_NAME_NOT_RESOLVED')
 
 
-def test_a_certificate(chromium: Chromium, stack: ExitStack, certificate: ssl.SSLContext) -> None:
+def test_a_certificate(chromium: Chromium, stack: ExitStack) -> None:
     page, _ = stack.enter_context(serving(HTML))
-    api, _ = stack.enter_context(serving(ANYONE, certificate=certificate))
+    api, _ = stack.enter_context(serving(ANYONE, certificate=throwaway_certificate()))
     chromium.open(page)
     assert chromium.run(FETCH, api) == REFUSED
     printed(chromium, 'net::ERR_CERT_AUTHORITY_INVALID')
 
 
-def test_mixed_content(chromium: Chromium, stack: ExitStack, certificate: ssl.SSLContext) -> None:
-    page, _ = stack.enter_context(serving(HTML, certificate=certificate))
+def test_mixed_content(chromium: Chromium, stack: ExitStack) -> None:
+    page, _ = stack.enter_context(serving(HTML, certificate=throwaway_certificate()))
     chromium.send('Security.setIgnoreCertificateErrors', ignore=True)
     stack.callback(chromium.send, 'Security.setIgnoreCertificateErrors', ignore=False)
     chromium.open(page)

@@ -4,59 +4,32 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import trustme
 
 from cors_browser import Browser, Unreachable, main
+from tests.browsers.pages import serving
 
 PAGE = 'https://shop.example.com'
 NOT_CORS = 'no secure connection comes about; look at the certificate and the port'
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
 
 
-class Menu(BaseHTTPRequestHandler):
-    """Every page may read the answer, if it gets that far."""
-
-    requests: list[str]
-
-    def do_GET(self) -> None:
-        self.requests.append(self.path)
-        self.send_response(200)
-        self.send_header('Access-Control-Allow-Origin', '*')
-        self.send_header('Content-Length', '0')
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay silent."""
-
-
 @contextmanager
 def running_tls(pem: Path) -> Iterator[tuple[str, list[str]]]:
-    """Serve with the key and certificate in a file; yield the URL and the paths asked for."""
-    asked: list[str] = []
+    """Serve with the key and certificate in a file; yield the URL and the requests.
 
-    class Handler(Menu):
-        requests = asked
-
+    Every page may read the answer, if it gets that far.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    server = HTTPServer(('127.0.0.1', 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={'poll_interval': 0.05})
-    thread.start()
-    try:
-        yield f'https://127.0.0.1:{server.server_port}/menu', asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(('Access-Control-Allow-Origin', '*'), certificate=context) as (origin, arrived):
+        yield f'{origin}/menu', arrived
 
 
 def self_signed(authority: trustme.CA) -> bytes:
@@ -81,7 +54,29 @@ def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv('SSL_CERT_FILE', str(tmp_path / 'authority.pem'))
 
 
-def check_that_it_is_not_cors(pem: Path, reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ('make', 'is_trusted', 'reason'),
+    [
+        (self_signed, False, 'self-signed certificate'),
+        (signed('127.0.0.1'), False, 'unable to get local issuer certificate'),
+        (signed('api.example.com'), True, "certificate is not valid for '127.0.0.1'"),
+        (signed('127.0.0.1', YESTERDAY), True, 'certificate has expired'),
+    ],
+    ids=['self-signed', 'signed by nobody known', 'of another host', 'expired'],
+)
+def test_a_certificate_that_is_no_good_is_not_cors(
+    make: Callable[[trustme.CA], bytes],
+    is_trusted: bool,
+    reason: str,
+    authority: trustme.CA,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
+    if is_trusted:
+        request.getfixturevalue('trusted')
+    pem = tmp_path / 'server.pem'
+    pem.write_bytes(make(authority))
     with running_tls(pem) as (url, requests):
         assert main([url, '--page', PAGE]) == 2
         text = capsys.readouterr().out
@@ -98,47 +93,6 @@ def check_that_it_is_not_cors(pem: Path, reason: str, capsys: pytest.CaptureFixt
         assert requests == []
 
 
-@pytest.mark.parametrize(
-    ('make', 'reason'),
-    [
-        (self_signed, 'self-signed certificate'),
-        (signed('127.0.0.1'), 'unable to get local issuer certificate'),
-    ],
-    ids=['self-signed', 'signed by nobody known'],
-)
-def test_a_certificate_that_nobody_vouches_for_is_not_cors(
-    make: Callable[[trustme.CA], bytes],
-    reason: str,
-    authority: trustme.CA,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    pem = tmp_path / 'server.pem'
-    pem.write_bytes(make(authority))
-    check_that_it_is_not_cors(pem, reason, capsys)
-
-
-@pytest.mark.usefixtures('trusted')
-@pytest.mark.parametrize(
-    ('make', 'reason'),
-    [
-        (signed('api.example.com'), "certificate is not valid for '127.0.0.1'"),
-        (signed('127.0.0.1', YESTERDAY), 'certificate has expired'),
-    ],
-    ids=['of another host', 'expired'],
-)
-def test_a_certificate_that_does_not_fit_is_not_cors(
-    make: Callable[[trustme.CA], bytes],
-    reason: str,
-    authority: trustme.CA,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    pem = tmp_path / 'server.pem'
-    pem.write_bytes(make(authority))
-    check_that_it_is_not_cors(pem, reason, capsys)
-
-
 @pytest.mark.usefixtures('trusted')
 def test_behind_a_good_certificate_the_answer_is_judged(
     authority: trustme.CA, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -148,4 +102,4 @@ def test_behind_a_good_certificate_the_answer_is_judged(
     with running_tls(pem) as (url, requests):
         assert main([url, '--page', PAGE]) == 0
         assert 'READABLE' in capsys.readouterr().out
-        assert requests == ['/menu']
+        assert requests == ['GET /menu']
