@@ -1,4 +1,7 @@
-"""The lessons, as the tests reach them: by name, through one client for both interfaces."""
+"""The lessons, as the tests reach them: by name, through one client for both interfaces.
+
+And the names of the guide's pages.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,11 @@ ONE_SIDED = {'websockets': 'asgi', 'wrong_websockets': 'asgi'}
 PROGRAMS = sorted({path.stem for path in ROOT.glob('app_*/[a-z]*.py')})
 LESSONS = [name for name in PROGRAMS if not name.startswith('wrong_')]
 SCRIPTS = sorted(path.stem for path in (ROOT / 'pages').glob('*.js'))
+PAGES = [
+    str(path.relative_to(ROOT / 'docs').with_suffix('.html'))
+    for path in sorted((ROOT / 'docs').rglob('*.rst'))
+    if '_build' not in path.parts
+]
 
 
 def pairs(lessons: list[str]) -> list[tuple[str, str]]:

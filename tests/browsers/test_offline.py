@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
+from tests.apps import PAGES
 from tests.browsers.chromium import Chromium
 from tests.browsers.engine import Engine
-from tests.browsers.test_pages import PAGES, VISIBLE, click
+from tests.browsers.pages import served
+from tests.browsers.test_pages import VISIBLE, click
 from tests.browsers.try_it import page_of
+from tests.browsers.verdicts import SETTLED, wait_for_console
 
 
 @pytest.fixture(scope='module')
@@ -27,6 +29,7 @@ def test_a_page_asks_for_files_of_the_guide_alone(
 ) -> None:
     chromium.look(1280)
     chromium.open(f'{folder}/{page}')
+    wait_for_console(chromium, 0, SETTLED)
     assert f'{folder}/{page}' in chromium.requests
     assert [one for one in chromium.requests if not one.startswith(f'{folder}/')] == []
     assert chromium.console == []
@@ -59,12 +62,10 @@ class Quiet(SimpleHTTPRequestHandler):
 
 def test_a_hosted_guide_finds_no_demo_and_no_fault(chromium: Chromium, site: Path) -> None:
     handler = partial(Quiet, directory=str(site))
-    with ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        guide = f'http://127.0.0.1:{server.server_port}'
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), handler)) as guide:
         chromium.open(f'{guide}/{page_of("blocked")}')
         asked = chromium.run("async () => (await fetch('../_demo.json')).json()")
-        server.shutdown()
+        wait_for_console(chromium, 0, SETTLED)
     assert asked is None
     assert chromium.console == []
     assert not chromium.run("() => !!document.querySelector('.try-it-controls')")

@@ -10,17 +10,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.apps import ONE_SIDED, ROOT, SCRIPTS
+from tests.apps import ONE_SIDED, PAGES, ROOT, SCRIPTS
 from tests.browsers.chromium import Chromium
 from tests.browsers.try_it import page_of, press_try_it
+from tests.browsers.verdicts import SETTLED, wait_for_console
 from tests.conftest import build_guide
 from tests.demo.running import RunningDemo, running_demo
 
-PAGES = [
-    str(path.relative_to(ROOT / 'docs').with_suffix('.html'))
-    for path in sorted((ROOT / 'docs').rglob('*.rst'))
-    if '_build' not in path.parts
-]
 KEYS = {'ArrowLeft': 37, 'ArrowRight': 39, 'End': 35, 'Home': 36, 'Tab': 9, 'Enter': 13}
 
 # Two families of tabs on one page, and a link into a tab: more than the guide itself has yet.
@@ -228,6 +224,7 @@ def test_a_page_fits_a_phone_and_asks_its_own_origin_only(
     chromium.open(f'{demo.guide}/{page}')
     assert chromium.run('() => document.documentElement.scrollWidth') <= 380
     asked = {urlsplit(address).netloc for address in chromium.requests}
+    wait_for_console(chromium, 0, SETTLED)
     assert asked == {urlsplit(demo.guide).netloc}
     assert chromium.console == []
 

@@ -24,7 +24,7 @@ STEPS = {  # what each sequence shows, as the lesson's script names it
     'refused': ('preflight', 'cancelOrder'),
     'credentialed': ('credentials', 'readBasket'),
 }
-PAGES = {
+SHOWN_ON = {
     'simple': 'decides',
     'decisions': 'decides',
     'preflighted': 'why_preflights',
@@ -128,16 +128,16 @@ def test_a_build_writes_what_changed_only(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / '_exchanges')
     diagrams.draw(tmp_path)
     written = {path: path.stat().st_mtime_ns for path in (tmp_path / '_build').rglob('*.*')}
-    assert len(written) == 2 * len(PAGES)
+    assert len(written) == 2 * len(SHOWN_ON)
     change(tmp_path / '_exchanges/one_origin--allowed.http', '200 OK', '203 Other')
     diagrams.draw(tmp_path)
     changed = {path.name for path, time in written.items() if path.stat().st_mtime_ns != time}
     assert changed == {'simple.svg', 'simple.txt'}
 
 
-@pytest.mark.parametrize('name', PAGES)
+@pytest.mark.parametrize('name', SHOWN_ON)
 def test_a_screen_reader_is_told_the_words(site: Path, name: str) -> None:
-    page = BeautifulSoup((site / f'explanation/{PAGES[name]}.html').read_text(), 'html.parser')
+    page = BeautifulSoup((site / f'explanation/{SHOWN_ON[name]}.html').read_text(), 'html.parser')
     (picture,) = page.select(f'svg.diagram-{name}')
     assert picture['role'] == 'img'
     for attribute, element in (('aria-labelledby', 'title'), ('aria-describedby', 'desc')):

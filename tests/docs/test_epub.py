@@ -12,8 +12,7 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.apps import ROOT
-from tests.docs.test_twins import PAGES
+from tests.apps import PAGES, ROOT
 
 
 @pytest.fixture(scope='module')

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.apps import ROOT
+from tests.apps import PAGES, ROOT
 from tests.conftest import build_guide
-from tests.docs.test_twins import PAGES
 
 
 def foot_of(site: Path, page: str) -> BeautifulSoup:

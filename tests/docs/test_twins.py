@@ -9,13 +9,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.apps import ROOT
+from tests.apps import PAGES
 
-PAGES = [
-    str(path.relative_to(ROOT / 'docs').with_suffix('.html'))
-    for path in sorted((ROOT / 'docs').rglob('*.rst'))
-    if '_build' not in path.parts
-]
 FENCED = re.compile(r'^( *)```.*?^\1```$', re.MULTILINE | re.DOTALL)
 LINK = re.compile(r'(?<!`)\]\(([^)\s]+)\)')
 
