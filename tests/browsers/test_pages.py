@@ -222,9 +222,9 @@ def test_a_page_fits_a_phone_and_asks_its_own_origin_only(
 ) -> None:
     chromium.look(380)
     chromium.open(f'{demo.guide}/{page}')
+    wait_for_console(chromium, 0, SETTLED)
     assert chromium.run('() => document.documentElement.scrollWidth') <= 380
     asked = {urlsplit(address).netloc for address in chromium.requests}
-    wait_for_console(chromium, 0, SETTLED)
     assert asked == {urlsplit(demo.guide).netloc}
     assert chromium.console == []
 
