@@ -15,15 +15,20 @@ from tests.lessons.asking import SHOP
 
 LIVE = 'http://127.0.0.1:8000'
 ASKED = re.compile(r'^   \$ python cors_browser\.py (.*)$', re.MULTILINE)
+PROGRAM = re.compile(r'that causes it\s\(``gunicorn app_wsgi\.([a-z_]+):app``\)')
 STOPS = re.compile(r'It stops at ``([a-z-]+)``')
 DEMO = {cause.page: cause for cause in CAUSES if cause.setting == 'demo' and cause.code}
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 
 
+def text_of(page: str) -> str:
+    return (ROOT / f'docs/errors/{page}.rst').read_text()
+
+
 def doctor_of(page: str) -> tuple[str, Any]:
     """The code that a page promises, and the command line that it prints."""
-    text = (ROOT / f'docs/errors/{page}.rst').read_text()
+    text = text_of(page)
     (words,), (code,) = ASKED.findall(text), STOPS.findall(text)
     return code, parse_arguments(shlex.split(words))
 
@@ -38,7 +43,9 @@ def blocked(browser: Browser, url: str, method: str = 'GET', **options: Any) -> 
 def test_the_doctor_stops_where_the_page_says(interface: str, page: str) -> None:
     code, asked = doctor_of(page)
     assert code in {cause.code for cause in CAUSES if cause.page == page}
-    app = load(interface, DEMO[page].lesson)
+    (lesson,) = PROGRAM.findall(text_of(page))
+    assert lesson in {cause.lesson for cause in CAUSES if cause.page == page}
+    app = load(interface, lesson)
     hosts: dict[str, Any] = dict.fromkeys(asked.also, app)
     browser = Browser(app, asked.page, api=LIVE, hosts=hosts)
     headers = dict(header.split(': ') for header in asked.header)
