@@ -19,6 +19,7 @@ function wordsOf(line) {
   const network = line.match(/net::\w+/i);
   if (network) return new Set([network[0].toLowerCase()]);
   const text = line
+    .replace(/^.*\(Reason: /, '') // Firefox says the same before each reason
     .replace(/[‘’“”`"]/g, "'")
     .replace(/\b(fetch|XMLHttpRequest|image|script|font|resource) at '[^']*'/gi, 'fetch at')
     .replace(/\b(from|page at|resource) '[a-z][a-z+.-]*:[^']*'/gi, '$1')
@@ -104,7 +105,10 @@ function said(pages) {
   if (pages === null) {
     words.textContent = 'This line comes with every blocked call. Paste the line before it.';
   } else if (!pages.length) {
-    words.textContent = 'No page knows this line. Look for it in the list below.';
+    const link = document.createElement('a');
+    link.href = '../howto/is_it_cors.html';
+    link.textContent = 'Is it CORS at all?';
+    words.append('No page knows this line. ', link);
   } else {
     words.textContent = pages.length === 1 ? 'Read this page:' : 'This line has several causes:';
     const list = document.createElement('ul');

@@ -123,6 +123,8 @@ NONSENSE = (
     'The rye is sold out.',
     'https://api.example.com/menu',
     'The page is allowed to be loaded.',
+    'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at '
+    'file:///home/anna/menu.json. (Reason: CORS request not http).',
     '404',
     '<b>Access</b>',
 )
@@ -137,8 +139,9 @@ def test_a_line_with_other_addresses_finds_its_page(finder: Chromium, page: str,
 
 @pytest.mark.parametrize('line', NONSENSE)
 def test_nonsense_finds_no_page(finder: Chromium, line: str) -> None:
-    (said,) = paste(finder, line)
-    assert said.startswith('No page knows this line')
+    said, *paths = finder.run(PASTE, line)
+    assert said == 'No page knows this line. Is it CORS at all?'
+    assert [path.rpartition('/howto/')[2] for path in paths] == ['is_it_cors.html']
 
 
 def test_a_line_that_comes_with_others_says_so(finder: Chromium) -> None:
@@ -155,7 +158,7 @@ def test_of_several_lines_the_telling_one_counts(finder: Chromium) -> None:
 def test_what_is_pasted_stays_text_and_stays_here(finder: Chromium) -> None:
     finder.requests.clear()
     nasty = '<img src=x onerror="document.title = 1">'
-    assert paste(finder, nasty)[0].startswith('No page knows')
+    assert finder.run(PASTE, nasty)[0].startswith('No page knows')
     shown = finder.run(
         "() => document.querySelector('.paste-message').querySelectorAll('img').length"
     )
