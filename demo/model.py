@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cors_browser import Browser, FetchFailed
+from cors_browser import OPAQUE, Browser, FetchFailed, parse_url
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -35,9 +36,8 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
         start_response(exchange['status'], headers)
         return [exchange['body'].encode()]
 
-    api = _origin(asked['url'])
-    redirected = {_origin(url) for url in _locations(asked['wire'])} - {api}
-    hosts = dict.fromkeys(redirected, answer)
+    api = parse_url(asked['url']).origin
+    hosts = dict.fromkeys(set(_redirects(asked)) - {api, OPAQUE}, answer)
     browser = Browser(answer, page=asked['page'], api=api, hosts=hosts)
     try:
         reply = browser.fetch(
@@ -56,14 +56,10 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
     return {'readable': True, 'why': 'The answer allows this page.'}
 
 
-def _origin(url: str) -> str:
-    scheme, _, rest = url.partition('://')
-    return f'{scheme}://{rest.partition("/")[0]}'
-
-
-def _locations(wire: list[dict[str, Any]]) -> Iterator[str]:
-    """The absolute URLs that the recorded answers redirect to."""
-    for exchange in wire:
+def _redirects(asked: dict[str, Any]) -> Iterator[str]:
+    """The origins that the recorded answers redirect to."""
+    for exchange in asked['wire']:
         for name, value in exchange['response_headers']:
-            if name == 'Location' and '://' in value:
-                yield value
+            if name == 'Location':
+                with suppress(ValueError):  # what is no URL is left to the model to refuse
+                    yield parse_url(value, parse_url(asked['url'])).origin

@@ -65,7 +65,12 @@ def test_a_request_that_the_browser_did_not_send_is_told() -> None:
     [
         ('http://127.0.0.1:9001/other', True),
         ('/other', True),
+        ('/other?next=https://shop.example.com/', True),
+        ('HTTP://127.0.0.1:9001/other', True),
         ('http://localhost:9001/other', False),  # a third origin: the browser sends Origin: null
+        ('HTTP://localhost:9001/other', False),
+        ('//localhost:9001/other', False),
+        ('//localhost:80/other', False),
     ],
 )
 def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable: bool) -> None:
@@ -74,6 +79,21 @@ def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable:
     judged = judge(wire)
     assert judged['readable'] is readable
     assert readable or "Origin sent is 'null'" in judged['why']
+
+
+@pytest.mark.parametrize(
+    ('location', 'mend'),
+    [
+        ('http://localhost:many/', 'Send one Location with a valid URL.'),
+        ('mailto:baker@example.com', 'Redirect to an http or https URL.'),
+    ],
+)
+def test_a_redirect_that_no_browser_follows_is_blocked(location: str, mend: str) -> None:
+    wire = asked(('GET', [*ALLOWED, ('Location', location)]))
+    wire['wire'][0]['status'] = '302 Found'
+    judged = judge(wire)
+    assert not judged['readable']
+    assert judged['why'].endswith(mend)
 
 
 @pytest.fixture
