@@ -46,8 +46,25 @@ async function observe(step, api) {
   }
 }
 
+// What cors_browser says of a step: of one fetch(), from what went over the wire.
+async function judge(calls, wire) {
+  if (calls.length !== 1) return { unjudged: 'It judges single fetch() calls. This step is something else.' };
+  if (!wire.length) return { unjudged: 'It judges recorded exchanges. This step has none.' };
+  try {
+    const response = await fetch('/_model', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ...calls[0], wire }),
+    });
+    if (response.ok) return { model: await response.json() };
+    return { unjudged: `cors_browser could not judge this (${response.status}).` };
+  } catch (error) {
+    return { unjudged: `cors_browser could not judge this (${error}).` };
+  }
+}
+
 // One step: call it, ask the server what went over the wire under this run's own key, and ask the
-// guide what cors_browser says of that. The model judges a step that is one fetch.
+// guide what cors_browser says of that.
 async function run(step, server, lesson) {
   const key = crypto.randomUUID();
   const outcome = await observe(step, `${server}/_wire/${key}/${lesson}`);
@@ -56,19 +73,14 @@ async function run(step, server, lesson) {
   } catch {
     outcome.wire = [];
   }
-  if (outcome.calls.length === 1 && outcome.wire.length) {
-    const response = await fetch('/_model', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ...outcome.calls[0], wire: outcome.wire }),
-    });
-    if (response.ok) outcome.model = await response.json();
-  }
-  return outcome;
+  return { ...outcome, ...(await judge(outcome.calls, outcome.wire)) };
 }
 
-function modelText({ model, error }) {
-  if (!model) return 'It judges single fetch() calls. This step is something else.';
+// One panel at a time, for while a step runs, window.fetch is its own.
+let lastRun = Promise.resolve();
+
+function modelText({ model, unjudged, error }) {
+  if (!model) return unjudged;
   const says = `${model.readable ? 'readable' : 'blocked'}\n\n${model.why}`;
   const agrees = model.readable === !error;
   return agrees ? says : `${says}\n\nYour browser disagrees: trust your browser, and tell us.`;
@@ -183,10 +195,20 @@ function programChoices(lesson, mended) {
   });
 }
 
+function failure(words, error) {
+  return element('p', { class: 'try-it-failure' }, `${words}: ${error}. Is the demo still running?`);
+}
+
 async function build(place, demo) {
   const lesson = named(place, 'try-');
   const mended = named(place, 'against-');
-  const steps = (await import(`/_pages/${lesson}.js`)).default;
+  let steps;
+  try {
+    steps = (await import(`/_pages/${lesson}.js`)).default;
+  } catch (error) {
+    place.prepend(failure('The script of this panel did not load', error));
+    return;
+  }
   const results = element('div', { 'aria-live': 'polite', class: 'try-it-results' });
   const button = element('button', { type: 'submit' }, 'Try it');
   const form = element(
@@ -196,17 +218,22 @@ async function build(place, demo) {
     ...(mended ? programChoices(lesson, mended) : []),
     button,
   );
-  form.addEventListener('submit', async (event) => {
+  async function showAll(server, program) {
+    try {
+      for (const step of steps) results.append(shownStep(step, await run(step, server, program)));
+    } catch (error) {
+      results.append(failure('The panel stopped', error));
+    } finally {
+      button.disabled = false;
+    }
+  }
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
     button.disabled = true;
     results.replaceChildren();
     const chosen = new FormData(form);
     const server = demo[chosen.get(`server-of-${lesson}`)];
-    for (const step of steps) {
-      const outcome = await run(step, server, chosen.get(`program-of-${lesson}`) ?? lesson);
-      results.append(shownStep(step, outcome));
-    }
-    button.disabled = false;
+    lastRun = lastRun.then(() => showAll(server, chosen.get(`program-of-${lesson}`) ?? lesson));
   });
   document.addEventListener('tab-chosen', ({ detail }) => {
     const input = form.querySelector(`input[value="${detail.toLowerCase()}"]`);

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.browsers.chromium import Chromium
-from tests.browsers.try_it import page_of, press_try_it
+from tests.browsers.try_it import FORM, PRESS, STEPS, open_panel, page_of, press, press_try_it
 from tests.demo.running import RunningDemo, running_demo
 
 
@@ -41,12 +43,12 @@ def test_what_the_server_says_is_shown_as_text(chromium: Chromium, demo: Running
           const nasty = '<img src=x onerror="document.title = 1">';
           const wire = [{ method: nasty, path: nasty, request_headers: [['Origin', nasty]],
             status: nasty, response_headers: [[nasty, nasty]], body: nasty }];
-          const step = shownStep({ name: nasty }, { value: nasty, wire });
+          const step = shownStep({ name: nasty }, { value: nasty, unjudged: nasty, wire });
           document.body.append(step);
           return [step.querySelectorAll('img').length, step.textContent.split(nasty).length];
         }"""
     )
-    assert shown == [0, 9]  # eight texts, no picture
+    assert shown == [0, 10]  # nine texts, no picture
 
 
 def test_a_dead_demo_is_not_called_cors(chromium: Chromium, site: Path) -> None:
@@ -57,3 +59,63 @@ def test_a_dead_demo_is_not_called_cors(chromium: Chromium, site: Path) -> None:
     chromium.wait_for("document.querySelector('.try-it-step')")
     said = chromium.run("() => document.querySelector('.try-it-verdict').textContent")
     assert said == 'no answer: is the demo still running?'
+    said = chromium.run("() => document.querySelector('.try-it-model pre').textContent")
+    assert said == 'It judges recorded exchanges. This step has none.'
+
+
+def test_two_panels_of_a_page_run_in_turn(chromium: Chromium, demo: RunningDemo) -> None:
+    lessons = ['wrong_append_header', 'wrong_two_headers']
+    forms = [FORM.format(lesson) for lesson in lessons]
+    open_panel(chromium, demo.guide, lessons[0])
+    chromium.wait_for(f'document.querySelector({forms[1]!r})')
+    alone = [press(chromium, lesson, 'wsgi') for lesson in lessons]
+    assert alone[0][0]['wire'] != alone[1][0]['wire']
+    chromium.run(f"(forms) => forms.forEach((form) => ({PRESS})(form, 'wsgi'))", forms)
+    chromium.wait_for("!document.querySelector('.try-it-controls button:disabled')")
+    assert [chromium.run(STEPS, form) for form in forms] == alone
+
+
+@pytest.mark.parametrize(
+    ('answer', 'why'),
+    [
+        ("Promise.resolve(new Response('', { status: 400 }))", '400'),
+        ("Promise.reject(new TypeError('gone'))", 'TypeError: gone'),
+    ],
+)
+def test_a_model_that_does_not_judge_is_told(
+    chromium: Chromium, demo: RunningDemo, answer: str, why: str
+) -> None:
+    open_panel(chromium, demo.guide, 'one_origin')
+    chromium.run(
+        f"""() => {{
+          const real = window.fetch;
+          window.fetch = (url, options) => (url === '/_model' ? {answer} : real(url, options));
+        }}"""
+    )
+    (read,) = press(chromium, 'one_origin', 'wsgi')
+    assert read['verdict'] == 'readable'
+    assert read['model'] == f'cors_browser could not judge this ({why}).'
+
+
+def test_a_panel_that_stops_says_so(chromium: Chromium, demo: RunningDemo) -> None:
+    open_panel(chromium, demo.guide, 'one_origin')
+    chromium.run("() => { crypto.randomUUID = () => { throw new Error('no key'); }; }")
+    assert press(chromium, 'one_origin', 'wsgi') == []
+    said = chromium.run("() => document.querySelector('.try-it-results').textContent")
+    assert said == 'The panel stopped: Error: no key. Is the demo still running?'
+
+
+def test_a_script_that_does_not_load_is_told(
+    chromium: Chromium, site: Path, tmp_path: Path
+) -> None:
+    page = (site / page_of('one_origin')).read_text()
+    (tmp_path / 'tutorial').mkdir()
+    (tmp_path / 'tutorial/page.html').write_text(page.replace('try-one-origin', 'try-no-such'))
+    (tmp_path / 'index.html').touch()
+    (tmp_path / '_static').symlink_to(site / '_static')
+    with running_demo(tmp_path) as demo:
+        chromium.open(f'{demo.guide}/tutorial/page.html')
+        chromium.wait_for("document.querySelector('.try-it-failure')")
+    said = chromium.run("() => document.querySelector('.try-it').textContent")
+    assert said.startswith('The script of this panel did not load: TypeError: ')
+    assert '"rye": 4.2' in said  # the recorded run is still there
