@@ -1,7 +1,7 @@
 """Mount every lesson under ``/<lesson>/`` of one WSGI and one ASGI application.
 
 ``gunicorn 'demo.mount:wsgi()'`` and ``uvicorn --factory demo.mount:asgi`` serve them. Programs
-that are wrong on purpose (``wrong_*``) answer by their names, too, but no list names them.
+that are wrong on purpose (``wrong_*``) answer by their names, too, but no list at ``/`` names them.
 """
 
 from __future__ import annotations
