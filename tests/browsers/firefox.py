@@ -25,6 +25,7 @@ PREFERENCES = {
     'network.captive-portal-service.enabled': False,
     'network.connectivity-service.enabled': False,
     'network.dns.disablePrefetch': True,
+    'network.dns.forceResolve': '127.0.0.1',
     'network.proxy.failover_direct': False,
     'network.proxy.http': '127.0.0.1',
     'network.proxy.http_port': 9,

@@ -9,7 +9,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from demo.wire import MAX_BODY, MAX_EXCHANGES, MAX_KEYS, Recorder, header_name
+from demo.wire import MAX_BODY, MAX_EXCHANGES, MAX_KEYS, Receive, Recorder, Scope, Send, header_name
 
 
 class Body(list[bytes]):
@@ -129,3 +129,22 @@ def test_an_unknown_key_has_nothing() -> None:
 
 def test_header_names_are_written_as_people_know_them() -> None:
     assert header_name('access-control-allow-origin') == 'Access-Control-Allow-Origin'
+
+
+@pytest.mark.parametrize(
+    ('events', 'shown'),
+    [
+        (['websocket.accept', 'websocket.close'], '101 Switching Protocols'),
+        (['websocket.close'], '403 Forbidden'),
+    ],
+)
+def test_a_handshake_is_kept(events: list[str], shown: str) -> None:
+    recorder = Recorder()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for event in events:
+            await send({'type': event})
+
+    sent = call_asgi(recorder.asgi('key', app))
+    assert [event['type'] for event in sent] == events
+    assert recorder.read('key')[0]['status'] == shown
