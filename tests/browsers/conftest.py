@@ -12,8 +12,8 @@ from tests.browsers.engines import ENGINES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption('--cases', type=int, default=1000, help='random cases for each engine')
-    parser.addoption('--launches', type=int, default=2, help='times that each engine is started')
+    parser.addoption('--cases', type=int, default=400, help='random cases for each engine')
+    parser.addoption('--launches', type=int, default=1, help='times that each engine is started')
     parser.addoption('--seed', type=int, default=1, help='names the series of random cases')
 
 
