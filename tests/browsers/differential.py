@@ -165,18 +165,24 @@ def difference(case: Case, real: Outcome, model: Outcome) -> str:
     return '\n'.join([f'case {case.name}: {json.dumps(asdict(case))}', *parts]) if parts else ''
 
 
+def is_preflight(request: Seen) -> bool:
+    return 'access-control-request-method' in dict(request.headers)
+
+
 def has_forgotten(real: Outcome, model: Outcome) -> bool:
     """Whether a browser differs in this alone: it made preflights again that it had made.
 
     Firefox drops what it remembers when it looks a host up anew, which nobody can foresee. And
     the five seconds of many a preflight may be over on a machine that is busy.
     """
-    left = [*model.requests]
+    left, preflighted = [*model.requests], set[str]()
     for request in real.requests:
         if left and request == left[0]:
             del left[0]
-        elif request.method != 'OPTIONS' or request.url not in {one.url for one in model.requests}:
+        elif not is_preflight(request) or request.url not in preflighted:
             return False
+        if is_preflight(request):
+            preflighted.add(request.url)
     return not left and real.fetches == model.fetches
 
 
