@@ -22,7 +22,7 @@ PYTHON_FILES = (
     'app_wsgi',
     'benchmarks',
     'cors.py',
-    'cors_browser.py',
+    'cors_browser',
     'demo',
     *map(str, sorted(Path('docs').glob('*.py'))),
     'noxfile.py',

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from cors_browser import OPAQUE, Browser, FetchFailed, parse_url
+from cors_browser import Browser, FetchFailed
+from cors_browser.urls import OPAQUE, parse_url
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -102,7 +102,14 @@ class ExchangeLexer(RegexLexer):
     }
 
 
-EXAMPLES = ('LICENSE', 'cors*.py', 'app_asgi/*.py', 'app_wsgi/*.py', 'pages/**/*.*')
+EXAMPLES = (
+    'LICENSE',
+    'cors.py',
+    'cors_browser/*.py',
+    'app_asgi/*.py',
+    'app_wsgi/*.py',
+    'pages/**/*.*',
+)
 
 
 def write_examples(app: Sphinx, error: Exception | None) -> None:

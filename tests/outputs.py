@@ -18,7 +18,8 @@ from typing import Any
 from sphinx.pycode import ModuleAnalyzer
 
 from cors import Policy, PolicyError
-from cors_browser import PROFILES, RULES, Profile, same_origin, same_site
+from cors_browser import PROFILES, RULES, Profile
+from cors_browser.urls import same_origin, same_site
 from demo.processes import Server, free_ports, wait_until_answering
 from tests import lab
 from tests.apps import ROOT
@@ -198,7 +199,7 @@ def sites() -> str:
 def profiles() -> str:
     """Write where each profile of cors_browser leaves the standard, as CSV."""
     standard, *others = PROFILES.values()
-    docs = ModuleAnalyzer.for_module('cors_browser').find_attr_docs()
+    docs = ModuleAnalyzer.for_module('cors_browser.engines').find_attr_docs()
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['What', standard.name, *(profile.name for profile in others)])
@@ -241,7 +242,7 @@ def doctor(lesson: str, *arguments: str) -> str:
 def ask_doctor(port: int, path: str, *arguments: str) -> str:
     page = ['--page', 'https://shop.example.com']
     asked = subprocess.run(
-        [sys.executable, 'cors_browser.py', f'http://127.0.0.1:{port}{path}', *page, *arguments],
+        [sys.executable, '-m', 'cors_browser', f'http://127.0.0.1:{port}{path}', *page, *arguments],
         cwd=ROOT,
         env={**os.environ, 'NO_COLOR': '1'},
         capture_output=True,

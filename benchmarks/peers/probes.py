@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from benchmarks.peers.apps import SHOP, App, Policy
-from cors_browser import Blocked, Browser, Unreachable, is_asgi
+from cors_browser import Blocked, Browser, Unreachable
+from cors_browser.servers import is_asgi
 
 STRANGER = 'https://other.example.net'
 API = 'https://api.example.com'

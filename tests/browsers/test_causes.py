@@ -8,7 +8,8 @@ import shlex
 
 import pytest
 
-from cors_browser import Browser, Unreachable, parse_arguments
+from cors_browser import Browser, Unreachable
+from cors_browser.__main__ import parse_arguments
 from tests.apps import ROOT
 from tests.browsers import causes
 from tests.browsers.causes import CAUSES, MANY, NOTHING, Message
@@ -64,7 +65,7 @@ def test_who_lets_https_call_this_machine_over_http(name: str, readable: bool) -
 
 def test_the_doctor_tells_a_certificate_from_cors() -> None:
     text = (ROOT / 'docs/errors/certificate.rst').read_text()
-    (words,) = re.findall(r'python cors_browser\.py (.*)', text)
+    (words,) = re.findall(r'python -m cors_browser (.*)', text)
     asked = parse_arguments(shlex.split(words))
     with causes.api_served(throwaway_certificate()) as api, pytest.raises(Unreachable) as caught:
         Browser(api, asked.page).fetch('/menu')

@@ -22,7 +22,7 @@ from tests.docs.guide import Guide, read_guide
 NOT_RUN = {
     r'(\. .venv/bin/activate && )?pip install [a-z "\[\]]+': 'the tests depend on the packages',
     r'python3 -m venv .venv && .*/nox -s (demo|tests)': '.ci/run begins with it, in a fresh clone',
-    r'python cors_browser.py https://127\.0\.0\.1:8443/\S+ .*': (
+    r'python -m cors_browser https://127\.0\.0\.1:8443/\S+ .*': (
         "the bad certificate is the reader's; tests/servers/test_tls.py asks a server with one"
     ),
     r'curl .* https://api\.example\.com/\S+': "the host is the reader's; tests/servers asks nginx",
@@ -33,7 +33,7 @@ NOT_RUN = {
 SERVER = re.compile(r'([A-Z_]+=\S+ )*(gunicorn|uvicorn) ')
 REFUSED = {  # commands that end with an error, as their page says, and what they print
     'BAKERY_ORIGINS=shop.example.com/ uvicorn app_asgi.origins_from_env:app': 'PolicyError',
-    'python cors_browser.py http://127.0.0.1:8000/orders/17 --page https://shop.example.com': (
+    'python -m cors_browser http://127.0.0.1:8000/orders/17 --page https://shop.example.com': (
         'COULD NOT ASK'  # the page stops the server before
     ),
     'python -m app_asgi.wrong_flag_and_middleware': 'ValueError',
@@ -41,7 +41,7 @@ REFUSED = {  # commands that end with an error, as their page says, and what the
 }
 ASKING = {  # how a command begins, what it prints, and its greatest exit code
     'curl ': ('HTTP/1.1', 0),
-    'python cors_browser.py ': ('READABLE|BLOCKED', 1),
+    'python -m cors_browser ': ('READABLE|BLOCKED', 1),
     'python -c ': ('', 0),
 }
 NOT_THE_READERS = {  # variables of the tests' own
@@ -100,7 +100,7 @@ def run(terminals: Terminals, port: int, folder: Path) -> Iterator[str]:
         'GUNICORN_CMD_ARGS': f'--bind=127.0.0.1:{port}',
         'UVICORN_PORT': str(port),
     }
-    for path in ('app_asgi', 'app_wsgi', 'cors.py', 'cors_browser.py', 'demo', 'pages'):
+    for path in ('app_asgi', 'app_wsgi', 'cors.py', 'cors_browser', 'demo', 'pages'):
         (folder / path).symlink_to(ROOT / path)
     with ExitStack() as running:
         if terminals.server:

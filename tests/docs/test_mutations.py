@@ -15,7 +15,7 @@ from tests.docs.guide import read_guide
 
 COPIED = (
     'cors.py',
-    'cors_browser.py',
+    'cors_browser',
     'tests/lessons/test_attacks.py',
     'tests/lessons/test_my_policy.py',
     'app_asgi',

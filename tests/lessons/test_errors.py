@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from cors_browser import Blocked, Browser, parse_arguments
+from cors_browser import Blocked, Browser
+from cors_browser.__main__ import parse_arguments
 from tests.apps import INTERFACES, ROOT, load
 from tests.browsers.causes import CAUSES
 from tests.lessons.asking import SHOP
 
 LIVE = 'http://127.0.0.1:8000'
-ASKED = re.compile(r'^   \$ python cors_browser\.py (.*)$', re.MULTILINE)
+ASKED = re.compile(r'^   \$ python -m cors_browser (.*)$', re.MULTILINE)
 PROGRAM = re.compile(r'that causes it\s\(``gunicorn app_wsgi\.([a-z_]+):app``\)')
 STOPS = re.compile(r'It stops at ``([a-z-]+)``')
 DEMO = {cause.page: cause for cause in CAUSES if cause.setting == 'demo' and cause.code}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cors_browser import main
+from cors_browser.__main__ import main
 from tests.apps import INTERFACES
 from tests.demo.running import RunningDemo
 from tests.exchanges.http_file import RecordedExchange, read_all

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from cors_browser import Browser, Unreachable, main
+from cors_browser import Browser, Unreachable
+from cors_browser.__main__ import main
 from tests.browsers.pages import serving
 
 PAGE = 'https://shop.example.com'

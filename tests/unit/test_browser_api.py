@@ -16,8 +16,17 @@ import falcon
 import falcon.asgi
 import pytest
 
-import cors_browser
-from cors_browser import PROFILES, RULES, Blocked, Browser, Exchange, Reply, Step, Unreachable
+from cors_browser import (
+    PROFILES,
+    RULES,
+    Blocked,
+    Browser,
+    Exchange,
+    Reply,
+    Step,
+    Unreachable,
+    urls,
+)
 
 PAGE = 'https://app.example.com'
 API = 'https://api.example.com'
@@ -617,7 +626,7 @@ def test_applications_without_lifespan(caplog: pytest.LogCaptureFixture) -> None
 
 def test_without_publicsuffixlist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'publicsuffixlist', None)
-    cors_browser.public_suffixes.cache_clear()
+    urls.public_suffixes.cache_clear()
     browser = Browser(bare, PAGE, api=API)
     assert browser.fetch('/').status == 200
     browser.cookies.set(API, 'a=1')

@@ -12,13 +12,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import cors_browser
-from cors_browser import Blocked, Browser, Unreachable, main
+from cors_browser import Blocked, Browser, Unreachable
+from cors_browser.__main__ import main
 
 PAGE = 'http://app.example.com'
 SHARE = 'Access-Control-Allow-Origin: *\r\n'
@@ -435,18 +435,18 @@ def test_httpx_is_missing(
     assert 'could not ask: httpx is needed to ask a live URL; install it' in capsys.readouterr().err
 
 
-def test_it_runs_as_a_script(
+def test_it_runs_as_a_command(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    script = Path(cors_browser.__file__)
     server = serve(http())
-    monkeypatch.setattr('sys.argv', [str(script), server.url, '--page', PAGE])
+    monkeypatch.setattr('sys.argv', ['cors_browser', server.url, '--page', PAGE])
+    monkeypatch.delitem(sys.modules, 'cors_browser.__main__')
     with pytest.raises(SystemExit) as stop:
-        runpy.run_path(str(script), run_name='__main__')
+        runpy.run_module('cors_browser', run_name='__main__')
     assert stop.value.code == 0
     assert 'READABLE' in capsys.readouterr().out
     server = serve(http(headers=''))
-    command = [sys.executable, str(script), server.url, '--page', PAGE]
+    command = [sys.executable, '-m', 'cors_browser', server.url, '--page', PAGE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, '')
     version = subprocess.run([*command, '--version'], capture_output=True, text=True, check=True)
@@ -476,5 +476,5 @@ def test_ctrl_c_ends_without_a_traceback(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cors_browser.Browser, 'fetch', interrupted)
-    code = cors_browser.main(['http://127.0.0.1:9/', '--page', 'https://app.example.com'])
+    code = main(['http://127.0.0.1:9/', '--page', 'https://app.example.com'])
     assert (code, capsys.readouterr().err) == (130, 'stopped\n')

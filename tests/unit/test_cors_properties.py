@@ -13,20 +13,15 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cors import CORSMiddleware, Policy
-from cors_browser import (
-    PROFILES,
-    Blocked,
-    Exchange,
-    Headers,
-    Request,
-    Step,
+from cors_browser import PROFILES, Blocked, Exchange, Headers, Step
+from cors_browser.checks import (
     allowed_by_preflight,
     cors_check,
-    parse_url,
     preflight_check,
     preflight_status_check,
-    unsafe_request_header_names,
 )
+from cors_browser.request import Request, unsafe_request_header_names
+from cors_browser.urls import parse_url
 from tests.unit.cors_support import INTERFACES, Interface, ask, build
 
 settings.register_profile('default', max_examples=100, deadline=None, derandomize=True)

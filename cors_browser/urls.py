@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: MIT-0
+"""URLs, origins and sites, parsed and compared as browsers do."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import ipaddress
+import re
+import socket
+import urllib.parse
+from typing import Any, NamedTuple
+
+OPAQUE = 'null'
+DEFAULT_PORTS = {'http': 80, 'https': 443}
+
+
+def need(module: str, purpose: str) -> Any:
+    """Import a library that only some uses need."""
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        mend = f'install it: python -m pip install {module}'
+        raise ImportError(f'{module} is needed to {purpose}; {mend}') from None
+
+
+class Url(NamedTuple):
+    """A parsed URL; where the scheme is neither http nor https, `path` is all the rest."""
+
+    scheme: str
+    host: str
+    port: int | None
+    path: str
+    query: str = ''
+    userinfo: str = ''
+
+    @property
+    def netloc(self) -> str:
+        """The host, with any port that is not the default."""
+        return self.host if self.port is None else f'{self.host}:{self.port}'
+
+    @property
+    def origin(self) -> str:
+        """The serialized origin."""
+        return f'{self.scheme}://{self.netloc}' if self.scheme in DEFAULT_PORTS else OPAQUE
+
+    def __str__(self) -> str:
+        start = self.origin if self.scheme in DEFAULT_PORTS else f'{self.scheme}:'
+        return start + self.path + self.query
+
+
+def parse_host(text: str) -> str:
+    """Parse and serialize a host (URL Standard, host parsing)."""
+    if text.startswith('[') and '%' not in text:
+        groups = ipaddress.IPv6Address(text[1:-1]).packed.hex(':', 2).split(':')
+        address = ':'.join(f'{int(group, 16):x}' for group in groups)
+        zeros = max(re.findall(r'\b0(?::0\b)+', address), key=len, default='none')
+        return '[' + re.sub(f'(^|:){zeros}(:|$)', '::', address, count=1) + ']'
+    host = urllib.parse.unquote(text).lower()
+    if not host.isascii():
+        mend = "paste what location.origin shows in the browser, in punycode ('xn--...')"
+        raise ValueError(f'the host {host!r} is not ASCII; {mend}')
+    if not host or re.search(r'[\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]', host):
+        raise ValueError(f'{host!r} is not a host name')
+    if re.search(r'(^|\.)([0-9]+|0x[0-9a-f]*)\.?$', host):
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host.removesuffix('.')))
+        except OSError:
+            raise ValueError(f'{host!r} is not an IPv4 address') from None
+    return host
+
+
+def remove_dot_segments(path: str) -> str:
+    """Resolve ``.`` and ``..`` in a path; urllib's own way loses empty segments."""
+    output: list[str] = []
+    path = re.sub(r'/(\.|%2e){1,2}$', r'\g<0>/', path, flags=re.IGNORECASE)
+    for segment in path.split('/')[1:]:
+        plain = segment.lower().replace('%2e', '.')
+        if plain == '..':
+            del output[-1:]
+        elif plain != '.':
+            output.append(segment)
+    return '/' + '/'.join(output)
+
+
+def resolve(text: str, base: Url) -> str:
+    """Complete a relative URL."""
+    if text.startswith('//'):
+        return f'{base.scheme}:{text}'
+    if text.startswith('/'):
+        return base.origin + text
+    if not text:
+        return str(base)
+    folder = base.path if text.startswith('?') else base.path.rpartition('/')[0] + '/'
+    return base.origin + folder + text
+
+
+@functools.lru_cache(maxsize=512)
+def parse_url(text: str, base: Url | None = None) -> Url:
+    """Parse a URL as browsers do, backslashes, tabs and relative ones included; or ValueError."""
+    text = re.sub('[\t\n\r]', '', text.strip(''.join(map(chr, range(0x21))))).partition('#')[0]
+    scheme = re.match(r'([a-z][a-z0-9+.\-]*):', text, re.IGNORECASE)
+    if scheme and scheme[1].lower() not in DEFAULT_PORTS:
+        return Url(scheme[1].lower(), '', None, text[scheme.end() :])
+    front, mark, query = text.partition('?')
+    text = front.replace('\\', '/') + mark + query
+    if not scheme:
+        if not base:
+            raise ValueError("it has no scheme; write 'http://' or 'https://' before it")
+        text = resolve(text, base)
+    parts = re.fullmatch(
+        r'(?i)(https?):/*+(?:([^/?]*)@)?(\[[^/?\]]*\]|[^/?:@]*)(?::([0-9]*))?(/[^?]*)?(\?.*)?', text
+    )
+    if not parts or int(parts[4] or 0) > 65535:
+        raise ValueError("its host or port is malformed; write 'host' or 'host:port'")
+    name, port = parts[1].lower(), int(parts[4]) if parts[4] else None
+    path = urllib.parse.quote(parts[5] or '/', "!$%&'()*+,/:;=@[\\]|", errors='replace')
+    query = urllib.parse.quote(parts[6] or '', '!$%&()*+,/:;=?@[\\]^`{|}', errors='replace')
+    port = None if port == DEFAULT_PORTS[name] else port
+    return Url(name, parse_host(parts[3]), port, remove_dot_segments(path), query, parts[2] or '')
+
+
+def named_url(argument: str, value: str, base: Url | None = None) -> Url:
+    """Parse a URL that is given as an argument; one that stands alone must be http."""
+    try:
+        url = parse_url(value, base)
+    except ValueError as error:
+        raise ValueError(f'{argument}: {value!r} is not a URL: {error}') from None
+    if base is None and url.origin == OPAQUE:
+        raise ValueError(f"{argument}: {value!r} is no http URL; write 'http://' or 'https://'")
+    return url
+
+
+def check_origin(argument: str, value: str) -> str:
+    """Return an origin if it is written as browsers write it; else raise ValueError."""
+    if value == OPAQUE or re.fullmatch(r'(?!https?:)[a-z][a-z0-9+.\-]*://[a-z0-9._\-]+', value):
+        return value
+    origin = named_url(argument, value).origin
+    if origin != value:
+        mend = f"did you mean {origin!r}? (a sandboxed page's is 'null')"
+        raise ValueError(f'{argument}: {value!r} is not an origin as browsers write it; {mend}')
+    return origin
+
+
+def same_origin(first: str, second: str) -> bool:
+    """Whether two serialized origins are the same; an opaque one equals nothing."""
+    return first == second != OPAQUE
+
+
+def is_trustworthy(url: Url) -> bool:
+    """Whether a server is reached safely: over https, or on the reader's own machine."""
+    loopback = r'localhost|.*\.localhost|127(\.[0-9]+){3}|\[::1\]'
+    return url.scheme == 'https' or re.fullmatch(loopback, url.host) is not None
+
+
+@functools.cache
+def public_suffixes() -> Any:
+    """The Public Suffix List, read once."""
+    return need('publicsuffixlist', 'tell whether two hosts are one site').PublicSuffixList()
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address."""
+    return re.fullmatch(r'[0-9.]+|\[.*', host) is not None
+
+
+def registrable_domain(host: str) -> str | None:
+    """The part of a host that was registered; None for addresses and public suffixes."""
+    if '.' not in host or is_address(host):
+        return None
+    domain: str | None = public_suffixes().privatesuffix(host)
+    return domain
+
+
+def same_site(first: str, second: str, *, schemelessly: bool = False) -> bool:
+    """Whether two serialized origins are of one site: one scheme, one registrable domain."""
+    if OPAQUE in {first, second}:
+        return False
+    scheme, host = re.sub(r':[0-9]+$', '', first).split('://')
+    other_scheme, other_host = re.sub(r':[0-9]+$', '', second).split('://')
+    if scheme != other_scheme and not schemelessly:
+        return False
+    if host == other_host or host.rpartition('.')[2] != other_host.rpartition('.')[2]:
+        return host == other_host
+    return registrable_domain(host) == registrable_domain(other_host) is not None
