@@ -91,7 +91,8 @@ class Browser:
         hosts: Further servers by origin, for redirects: applications, or for a running server
             its origin once more.
         top_level: The origin in the address bar where the page is framed; `page` by default.
-        profile: ``standard``, or the browser to differ like: a key of :data:`~cors_browser.engines.PROFILES`.
+        profile: ``standard``, or the browser to differ like: one of
+            :data:`~cors_browser.engines.PROFILES`.
         clock: Returns the time in seconds since 1970; for caches and cookies.
         timeout: Seconds that a running server has for each answer.
         on_step: Called with each :class:`Step` just before it is sent.

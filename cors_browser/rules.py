@@ -175,7 +175,7 @@ add_pages()
 class FetchFailed(Exception):
     """The page's fetch ends in a ``TypeError``; see :class:`Blocked` and :class:`Unreachable`."""
 
-    code: str  #: A stable name for the step that failed, a key of :data:`~cors_browser.rules.RULES`.
+    code: str  #: A key of :data:`~cors_browser.rules.RULES`, the step that failed.
     reason: str  #: What is wrong, with the values that are.
     header: str  #: The response header that decides; empty where none does.
     #: For :class:`Unreachable`, one of ``no-server``, ``dns``, ``refused``, ``tls``, ``timeout``,
