@@ -24,6 +24,7 @@ from .checks import (
 )
 from .engines import PROFILES
 from .exchange import Exchange, Headers, Reply, Step
+from .live import unreachable
 from .memory import Clock, CookieJar, PreflightCache
 from .request import (
     Body,
@@ -43,7 +44,6 @@ from .servers import (
     is_asgi,
     lifespan,
     run_without_loop,
-    unreachable,
 )
 from .urls import DEFAULT_PORTS, check_origin, is_trustworthy, named_url, same_origin, same_site
 
