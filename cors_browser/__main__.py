@@ -82,7 +82,7 @@ def show_verdict(found: Mapping[str, Any]) -> None:
     word = 'BLOCKED' if found['verdict'] == 'blocked' else 'COULD NOT ASK'
     show(f'{word}: {found["reason"]} ({found["code"]})', 31)
     show(f'this is not CORS: {found["not_cors"]}' if found['not_cors'] else 'this is CORS')
-    show(f'mend: {found["mend"]}')
+    show(f'fix: {found["fix"]}')
     show(f'rule: {found["section"]}')
     if found['exchange']['side_effect_possible']:
         show('note: the server got the request and may have acted on it')
@@ -94,7 +94,7 @@ def findings(exchange: Exchange, failure: FetchFailed | None) -> dict[str, Any]:
     if failure:
         found['verdict'] = 'unreachable' if isinstance(failure, Unreachable) else 'blocked'
         found['not_cors'] = not_cors(failure)
-        for name in ('code', 'reason', 'header', 'mend', 'section'):
+        for name in ('code', 'reason', 'header', 'fix', 'section'):
             found[name] = getattr(failure, name)
     return found
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The decisions of the Fetch Standard that can block a page: what each means and how to fix it."""
+"""The decisions of the Fetch Standard that can block a page, and how to fix each."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from .exchange import Exchange, printable
 class Rule(NamedTuple):
     """One decision of the Fetch Standard that can block a page."""
 
-    point: str  #: Its place in the order of decisions (``D22``).
+    point: str  #: The decision that it belongs to, such as ``cors-check``.
     anchor: str  #: The section of the standard, as the anchor of its address.
-    mend: str  #: What to do about it, in one sentence.
+    fix: str  #: How to fix it, in one sentence.
     #: What each engine's console says, by profile name, if recorded; what differs is in braces.
     console: Mapping[str, str] = {}
-    guide: str = ''  #: The page of the guide that mends it; empty if there is none.
+    guide: str = ''  #: The page of the guide that explains how to fix it; empty if there is none.
 
 
-def cors_check_rules(point: str, prefix: str, answer: str) -> dict[str, Rule]:
-    """The ways to fail a CORS check, for the preflight and for the answer itself."""
-    mends = {
-        'acao-missing': f'Send Access-Control-Allow-Origin on {answer}, errors included.',
-        'acao-multiple': f'Set Access-Control-Allow-Origin once, in one place, on {answer}.',
-        'acao-mismatch': 'If you mean to allow the page, answer with its origin, byte for byte.',
-        'acao-wildcard-with-credentials': "Answer with the page's origin, or omit credentials.",
-        'acac-missing': f'Send Access-Control-Allow-Credentials: true on {answer}.',
+def cors_check_rules(point: str, prefix: str, response: str) -> dict[str, Rule]:
+    """The ways to fail a CORS check, for the preflight and for the request itself."""
+    fixes = {
+        'acao-missing': f'Send Access-Control-Allow-Origin on {response}, errors included.',
+        'acao-multiple': f'Set Access-Control-Allow-Origin once, in one place, on {response}.',
+        'acao-mismatch': 'To allow the page, send its origin in the header, byte for byte.',
+        'acao-wildcard-with-credentials': "Send the page's origin, not a wildcard, or omit credentials.",
+        'acac-missing': f'Send Access-Control-Allow-Credentials: true on {response}.',
         'acac-not-true': "Make Access-Control-Allow-Credentials exactly 'true', lower case, once.",
     }
-    return {prefix + code: Rule(point, 'cors-check', mend) for code, mend in mends.items()}
+    return {prefix + code: Rule(point, 'cors-check', fix) for code, fix in fixes.items()}
 
 
 ACAO, ACAC = 'Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials'
@@ -40,33 +40,59 @@ ACAM, ACAH = 'Access-Control-Allow-Methods', 'Access-Control-Allow-Headers'
 PREFLIGHT, REDIRECT = 'cors-preflight-fetch', 'http-redirect-fetch'
 #: Each way to fail, by its stable code, in the order of the decisions.
 RULES: dict[str, Rule] = {
-    'bad-method': Rule('D1', 'methods', 'Use a method that pages may send.'),
-    'bad-request': Rule('D1', 'dom-request', 'Correct the call: fetch() throws a TypeError.'),
-    'no-cors-method': Rule('D2', 'dom-request', "Use GET, HEAD or POST, or mode 'cors'."),
-    'url-credentials': Rule('D2', 'dom-request', 'Send an Authorization header instead.'),
-    'bad-port': Rule('D4', 'port-blocking', 'Serve the API on a port that is not blocked.'),
-    'mixed-content': Rule('D4', 'main-fetch', 'Serve the API over https.'),
-    'cross-origin-in-same-origin-mode': Rule('D6', 'main-fetch', "Fetch with mode 'cors'."),
-    'no-cors-redirect-mode': Rule('D7', 'main-fetch', "Fetch with redirect 'follow'."),
-    'cors-scheme': Rule('D8', 'main-fetch', 'Serve the API over http or https.'),
-    'preflight-network': Rule('D12', PREFLIGHT, 'Make the server answer OPTIONS.'),
-    **cors_check_rules('D13', 'preflight-', 'the answer to the preflight'),
-    'preflight-redirect': Rule('D14', PREFLIGHT, 'Fetch the final URL: preflights do not move.'),
-    'preflight-status': Rule('D14', PREFLIGHT, 'Answer preflights 204, before authentication.'),
-    'preflight-bad-allow-methods': Rule('D15', PREFLIGHT, f'Make {ACAM} a list of names.'),
-    'preflight-bad-allow-headers': Rule('D15', PREFLIGHT, f'Make {ACAH} a list of names.'),
-    'preflight-method': Rule('D16', PREFLIGHT, f'List the method, in its case, in {ACAM}.'),
-    'preflight-authorization-wildcard': Rule('D17', PREFLIGHT, f'Name Authorization in {ACAH}.'),
-    'preflight-header': Rule('D18', PREFLIGHT, f'List the header in {ACAH}.'),
-    'network': Rule('D21', 'http-network-fetch', 'Make the server reachable, over HTTP.'),
-    **cors_check_rules('D22', '', 'the answer'),
-    'corp': Rule('D24', 'cross-origin-resource-policy-header', "Fetch with mode 'cors'."),
-    'redirect-mode': Rule('D25', 'http-fetch', "Fetch the final URL, or with redirect 'follow'."),
-    'redirect-location': Rule('D25', REDIRECT, 'Send one Location with a valid URL.'),
-    'redirect-scheme': Rule('D25', REDIRECT, 'Redirect to an http or https URL.'),
-    'redirect-limit': Rule('D25', REDIRECT, 'End the redirects within 20 steps.'),
-    'redirect-credentials': Rule('D25', REDIRECT, 'Leave the user name out of Location.'),
-    'redirect-stream-body': Rule('D25', REDIRECT, 'Fetch the final URL: streams go out once.'),
+    'bad-method': Rule('new-request', 'methods', 'Use a method that pages may send.'),
+    'bad-request': Rule(
+        'new-request', 'dom-request', 'Correct the call: fetch() throws a TypeError.'
+    ),
+    'no-cors-method': Rule('new-request', 'dom-request', "Use GET, HEAD or POST, or mode 'cors'."),
+    'url-credentials': Rule('new-request', 'dom-request', 'Send an Authorization header instead.'),
+    'bad-port': Rule(
+        'blocked-url', 'port-blocking', "Serve the API on a port that browsers don't block."
+    ),
+    'mixed-content': Rule('blocked-url', 'main-fetch', 'Serve the API over https.'),
+    'cross-origin-in-same-origin-mode': Rule(
+        'same-origin-mode', 'main-fetch', "Fetch with mode 'cors'."
+    ),
+    'no-cors-redirect-mode': Rule(
+        'no-cors-redirect', 'main-fetch', "Fetch with redirect 'follow'."
+    ),
+    'cors-scheme': Rule('scheme', 'main-fetch', 'Serve the API over http or https.'),
+    'preflight-network': Rule(
+        'preflight-connection', PREFLIGHT, 'Make the server respond to OPTIONS.'
+    ),
+    **cors_check_rules('preflight-cors-check', 'preflight-', 'the preflight response'),
+    'preflight-redirect': Rule(
+        'preflight-ok-status', PREFLIGHT, "Fetch the final URL: preflights don't follow redirects."
+    ),
+    'preflight-status': Rule(
+        'preflight-ok-status', PREFLIGHT, 'Answer preflights with 204, before authentication.'
+    ),
+    'preflight-bad-allow-methods': Rule(
+        'preflight-lists', PREFLIGHT, f'Make {ACAM} a list of names.'
+    ),
+    'preflight-bad-allow-headers': Rule(
+        'preflight-lists', PREFLIGHT, f'Make {ACAH} a list of names.'
+    ),
+    'preflight-method': Rule(
+        'preflight-methods', PREFLIGHT, f'List the method, in its case, in {ACAM}.'
+    ),
+    'preflight-authorization-wildcard': Rule(
+        'preflight-authorization', PREFLIGHT, f'Name Authorization in {ACAH}.'
+    ),
+    'preflight-header': Rule('preflight-headers', PREFLIGHT, f'List the header in {ACAH}.'),
+    'network': Rule('connection', 'http-network-fetch', 'Make the server reachable over HTTP.'),
+    **cors_check_rules('cors-check', '', 'the response'),
+    'corp': Rule('corp-check', 'cross-origin-resource-policy-header', "Fetch with mode 'cors'."),
+    'redirect-mode': Rule(
+        'redirect', 'http-fetch', "Fetch the final URL, or with redirect 'follow'."
+    ),
+    'redirect-location': Rule('redirect', REDIRECT, 'Send one Location header with a valid URL.'),
+    'redirect-scheme': Rule('redirect', REDIRECT, 'Redirect to an http or https URL.'),
+    'redirect-limit': Rule('redirect', REDIRECT, 'End the redirects within 20 steps.'),
+    'redirect-credentials': Rule('redirect', REDIRECT, 'Remove the user name from Location.'),
+    'redirect-stream-body': Rule(
+        'redirect', REDIRECT, 'Fetch the final URL: a stream can be sent only once.'
+    ),
 }
 #: The page of the guide for a code, and what consoles say of it: Chromium's after "CORS policy: ",
 #: Firefox's after "(Reason: ", and WebKit's. Words in capitals stand for longer ones.
@@ -177,38 +203,38 @@ class FetchFailed(Exception):
 
     code: str  #: A key of :data:`~cors_browser.rules.RULES`, the step that failed.
     reason: str  #: What is wrong, with the values that are.
-    header: str  #: The response header that decides; empty where none does.
+    header: str  #: The response header that decides; empty if none does.
     #: For :class:`Unreachable`, one of ``no-server``, ``dns``, ``refused``, ``tls``, ``timeout``,
     #: ``closed`` and ``not-http``; else empty.
     kind: str
-    mend: str  #: What to do about it, in one sentence.
+    fix: str  #: How to fix it, in one sentence.
     #: What each engine's console says, by profile name, if recorded; what differs is in braces.
     console: Mapping[str, str]
-    guide: str  #: The page of the guide that mends it; empty if there is none.
+    guide: str  #: The page of the guide that explains how to fix it; empty if there is none.
     section: str  #: The address of the section of the Fetch Standard.
     exchange: Exchange  #: What went over the wire.
 
     def __init__(self, code: str, reason: str, header: str = '', kind: str = '') -> None:
         super().__init__(code, reason, header, kind)
         self.code, self.reason, self.header, self.kind = code, reason, header, kind
-        _, anchor, self.mend, self.console, self.guide = RULES[code]
+        _, anchor, self.fix, self.console, self.guide = RULES[code]
         self.section = f'https://fetch.spec.whatwg.org/#{anchor}'
         self.exchange = Exchange('', '', '')
 
     def __str__(self) -> str:
-        lines = [f'{self.code}: {self.reason}', f'mend: {self.mend}', f'rule: {self.section}']
+        lines = [f'{self.code}: {self.reason}', f'fix: {self.fix}', f'rule: {self.section}']
         lines.append(f'page: {self.exchange.page}, credentials: {self.exchange.credentials}')
         for step in self.exchange.steps:
             why = f' (preflight: {", ".join(step.why)})' if step.preflight else ''
-            lines.append(f'  {step.method} {step.url} -> {step.status or "no answer"}{why}')
+            lines.append(f'  {step.method} {step.url} -> {step.status or "no response"}{why}')
         if self.exchange.side_effect_possible:
             lines.append('note: the server got the request and may have acted on it')
         return '\n'.join(map(printable, lines))
 
 
 class Blocked(FetchFailed):
-    """A browser would not let the page have the answer."""
+    """A browser would not let the page read the response."""
 
 
 class Unreachable(FetchFailed):
-    """No answer came, so nothing can be said about CORS."""
+    """There was no response, so nothing can be said about CORS."""

@@ -20,8 +20,8 @@ def need(module: str, purpose: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        mend = f'install it: python -m pip install {module}'
-        raise ImportError(f'{module} is needed to {purpose}; {mend}') from None
+        fix = f'install it: python -m pip install {module}'
+        raise ImportError(f'{module} is needed to {purpose}; {fix}') from None
 
 
 class Url(NamedTuple):
@@ -58,8 +58,8 @@ def parse_host(text: str) -> str:
         return '[' + re.sub(f'(^|:){zeros}(:|$)', '::', address, count=1) + ']'
     host = urllib.parse.unquote(text).lower()
     if not host.isascii():
-        mend = "paste what location.origin shows in the browser, in punycode ('xn--...')"
-        raise ValueError(f'the host {host!r} is not ASCII; {mend}')
+        fix = "paste what location.origin shows in the browser, in punycode ('xn--...')"
+        raise ValueError(f'the host {host!r} is not ASCII; {fix}')
     if not host or re.search(r'[\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]', host):
         raise ValueError(f'{host!r} is not a host name')
     if re.search(r'(^|\.)([0-9]+|0x[0-9a-f]*)\.?$', host):
@@ -137,8 +137,8 @@ def check_origin(argument: str, value: str) -> str:
         return value
     origin = named_url(argument, value).origin
     if origin != value:
-        mend = f"did you mean {origin!r}? (a sandboxed page's is 'null')"
-        raise ValueError(f'{argument}: {value!r} is not an origin as browsers write it; {mend}')
+        fix = f"did you mean {origin!r}? (a sandboxed page's is 'null')"
+        raise ValueError(f'{argument}: {value!r} is not an origin as browsers write it; {fix}')
     return origin
 
 

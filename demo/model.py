@@ -25,7 +25,7 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
             ``credentials`` of the fetch, and ``wire``, the exchanges as the recorder keeps them.
 
     Returns:
-        ``readable``, a bool, and ``why``, the reason and the mend in words.
+        ``readable``, a bool, and ``why``, the reason and the fix in words.
     """
     recorded = iter(asked['wire'])
 
@@ -49,7 +49,7 @@ def judge(asked: dict[str, Any]) -> dict[str, Any]:
             credentials=asked['credentials'],
         )
     except FetchFailed as failure:
-        return {'readable': False, 'why': f'{failure.reason}\n\n{failure.mend}'}
+        return {'readable': False, 'why': f'{failure.reason}\n\n{failure.fix}'}
     except UnexpectedRequestError as error:
         return {'readable': False, 'why': f'It would have sent a further {error}.'}
     if reply.type == 'opaque':

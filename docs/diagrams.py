@@ -28,23 +28,22 @@ SEQUENCES = {
 }
 TOLD = ('access-control-', 'set-cookie', 'vary')  # headers of an answer that a diagram shows
 CONDITIONS = {
-    'D1': 'No page can make such a call.',
-    'D2': "Mode 'no-cors' and no simple method, or a user name in the URL.",
-    'D4': 'The port is blocked, or a page on https asks for http.',
-    'D6': "Mode 'same-origin', and the URL has another origin.",
-    'D7': "Mode 'no-cors', and redirects are not to be followed.",
-    'D8': 'The URL is neither http nor https.',
-    'D12': 'No answer to the preflight comes.',
-    'D13': 'Its answer fails the CORS check.',
-    'D14': 'Its status is not 200 to 299.',
-    'D15': 'Its list of methods or of headers is malformed.',
-    'D16': 'The method is not listed.',
-    'D17': "Only '*' stands for Authorization.",
-    'D18': 'A header is not listed.',
-    'D21': 'No answer comes.',
-    'D22': "Mode 'cors', another origin: the answer fails the CORS check.",
-    'D24': "Mode 'no-cors': Cross-Origin-Resource-Policy forbids it.",
-    'D25': 'The answer is a redirect that cannot be followed.',
+    'new-request': 'fetch() refuses such a request.',
+    'blocked-url': 'The port is blocked, or a page on https fetches http.',
+    'same-origin-mode': "Mode 'same-origin', and the URL has another origin.",
+    'no-cors-redirect': "Mode 'no-cors', and the redirect mode isn't 'follow'.",
+    'scheme': 'The URL is neither http nor https.',
+    'preflight-connection': 'The preflight gets no response.',
+    'preflight-cors-check': 'Its response fails the CORS check.',
+    'preflight-ok-status': 'Its status is not 200 to 299.',
+    'preflight-lists': 'Its list of methods or of headers is malformed.',
+    'preflight-methods': "The method isn't listed.",
+    'preflight-authorization': "Authorization isn't listed, and '*' doesn't cover it.",
+    'preflight-headers': "A header isn't listed.",
+    'connection': 'There is no response.',
+    'cors-check': "Mode 'cors', another origin: the response fails the CORS check.",
+    'corp-check': "Mode 'no-cors': Cross-Origin-Resource-Policy forbids it.",
+    'redirect': "The response is a redirect that can't be followed.",
 }
 END = "The page gets the answer, an opaque one with 'no-cors'."
 WIDTH, LINE, CHARACTER = 360, 15, 6.5  # a wide font's average, so that lines fit in any
@@ -327,10 +326,10 @@ def decisions() -> tuple[ET.Element, str]:
         picture.lines(title, 26, 'start', font_weight='bold')
         for name, codes in points.items():
             picture.down(0.3)
-            picture.text(name, 26, 'start')
-            picture.lines(CONDITIONS[name], 56, 'start')
+            picture.lines(name, 26, 'start')
+            picture.lines(CONDITIONS[name], 42, 'start')
             group = picture.group('blocked')
-            picture.lines(', '.join(codes), 56, 'start', group)
+            picture.lines(', '.join(codes), 42, 'start', group)
         picture.down(0.7)
     picture.lines(redirected, 26, 'start')
     picture.down(0.5)

@@ -168,9 +168,9 @@ def decision_points() -> str:
     """Write the rules of cors_browser in the order of the standard's decisions, as CSV."""
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
-    rows.writerow(['Point', 'Code', 'Section of the Fetch Standard', 'Mend'])
+    rows.writerow(['Decision', 'Code', 'Section of the Fetch Standard', 'Fix'])
     for code, rule in RULES.items():
-        rows.writerow([rule.point, f'``{code}``', f'``#{rule.anchor}``', rule.mend])
+        rows.writerow([f'``{rule.point}``', f'``{code}``', f'``#{rule.anchor}``', rule.fix])
     return table.getvalue()
 
 

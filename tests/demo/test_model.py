@@ -37,7 +37,7 @@ def test_an_answer_that_allows_the_page_is_readable() -> None:
     }
 
 
-def test_an_answer_that_does_not_is_blocked_with_reason_and_mend() -> None:
+def test_an_answer_that_does_not_is_blocked_with_reason_and_fix() -> None:
     judged = judge(asked(('GET', [])))
     assert not judged['readable']
     assert 'Access-Control-Allow-Origin' in judged['why']
@@ -82,18 +82,18 @@ def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable:
 
 
 @pytest.mark.parametrize(
-    ('location', 'mend'),
+    ('location', 'fix'),
     [
-        ('http://localhost:many/', 'Send one Location with a valid URL.'),
+        ('http://localhost:many/', 'Send one Location header with a valid URL.'),
         ('mailto:baker@example.com', 'Redirect to an http or https URL.'),
     ],
 )
-def test_a_redirect_that_no_browser_follows_is_blocked(location: str, mend: str) -> None:
+def test_a_redirect_that_no_browser_follows_is_blocked(location: str, fix: str) -> None:
     wire = asked(('GET', [*ALLOWED, ('Location', location)]))
     wire['wire'][0]['status'] = '302 Found'
     judged = judge(wire)
     assert not judged['readable']
-    assert judged['why'].endswith(mend)
+    assert judged['why'].endswith(fix)
 
 
 @pytest.fixture

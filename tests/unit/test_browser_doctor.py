@@ -163,7 +163,7 @@ def test_a_preflight_that_lacks_the_method(serve: Serve, doctor: Doctor) -> None
         '  < access-control-allow-headers: *',
         "BLOCKED: Access-Control-Allow-Methods is 'GET', without patch (preflight-method)",
         'this is CORS',
-        'mend: List the method, in its case, in Access-Control-Allow-Methods.',
+        'fix: List the method, in its case, in Access-Control-Allow-Methods.',
         'rule: https://fetch.spec.whatwg.org/#cors-preflight-fetch',
     ]
     assert len(server.requests) == 1
@@ -343,7 +343,7 @@ def test_json(serve: Serve, doctor: Doctor) -> None:
     assert found['header'] == 'Access-Control-Allow-Origin'
     assert found['section'] == 'https://fetch.spec.whatwg.org/#cors-check'
     assert found['reason']
-    assert found['mend']
+    assert found['fix']
     assert found['not_cors'] == ''
 
 

@@ -115,17 +115,17 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(('page', 'mend'), table(PAGES))
-def test_the_page_is_an_origin_as_browsers_write_it(page: str, mend: str | None) -> None:
+@pytest.mark.parametrize(('page', 'fix'), table(PAGES))
+def test_the_page_is_an_origin_as_browsers_write_it(page: str, fix: str | None) -> None:
     site = Site([('Access-Control-Allow-Origin', '*')])
-    if mend is None:
+    if fix is None:
         browser = Browser(site, page, api='http://localhost:9000')
         browser.fetch('/')
         assert site.seen[0]['HTTP_ORIGIN'] == page
         return
     with pytest.raises(ValueError, match=r'^page: ') as error:
         Browser(site, page)
-    assert mend in str(error.value)
+    assert fix in str(error.value)
     assert repr(page) in str(error.value)
 
 

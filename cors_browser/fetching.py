@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT-0
+"""Fetching: the steps of a fetch, in the order of the standard."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+
+from .checks import (
+    REDIRECT_STATUSES,
+    allowed_by_preflight,
+    cors_check,
+    cross_origin_resource_policy_check,
+    filtered_response,
+    http_redirect_fetch,
+    preflight_check,
+    preflight_status_check,
+    tao_check,
+)
+from .engines import Profile
+from .exchange import Headers, Reply, Step
+from .live import unreachable
+from .memory import CookieJar, PreflightCache
+from .request import (
+    Request,
+    preflight_reasons,
+    redirect_taint,
+    request_origin_header,
+    unsafe_request_header_names,
+)
+from .rules import Blocked, FetchFailed
+from .servers import NULL_BODY_STATUSES, Send
+from .urls import DEFAULT_PORTS, is_trustworthy, same_origin, same_site
+
+BAD_PORTS = {
+    *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101),
+    *(102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389),
+    *(427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636),
+    *(989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566),
+    *(6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+}
+
+
+class Fetcher:
+    """The fetches of one page, and what they share.
+
+    Args:
+        page: The page's origin.
+        top_level: The origin in the address bar.
+        profile: The browser to differ like.
+        cookies: The browser's cookies.
+        cache: The preflights that it remembers.
+        servers: The servers, by origin.
+        on_step: Called with each step just before it is sent.
+    """
+
+    def __init__(
+        self,
+        page: str,
+        top_level: str,
+        profile: Profile,
+        cookies: CookieJar,
+        cache: PreflightCache,
+        servers: Mapping[str, Send],
+        on_step: Callable[[Step], object] | None,
+    ) -> None:
+        self._page, self._top_level, self._profile = page, top_level, profile
+        self._cookies, self._cache = cookies, cache
+        self._servers, self._on_step = servers, on_step
+
+    async def main_fetch(self, request: Request) -> Reply:
+        """Decide under which rules the current URL is fetched (#main-fetch)."""
+        url = request.url
+        if url.port in BAD_PORTS:
+            raise Blocked('bad-port', f'browsers never connect to port {url.port}')
+        secure_page = any(o.startswith('https:') for o in (self._page, self._top_level))
+        if secure_page and url.scheme == 'http' and not is_trustworthy(url):
+            raise Blocked('mixed-content', f'a page on https may not fetch {url}')
+        if self._profile.preflights_every_hop:
+            names = unsafe_request_header_names(request.headers, self._profile)
+            request.needs_preflight |= names != []
+        if same_origin(self._page, url.origin) and request.tainting == 'basic':
+            return await self._http_fetch(request)
+        if request.mode == 'same-origin':
+            reason = f"{url} is not of {self._page}, and the mode is 'same-origin'"
+            raise Blocked('cross-origin-in-same-origin-mode', reason)
+        if request.mode == 'no-cors' and request.redirect != 'follow':
+            reason = f"redirect {request.redirect!r} does not go with mode 'no-cors'"
+            raise Blocked('no-cors-redirect-mode', reason)
+        if url.scheme not in DEFAULT_PORTS:
+            raise Blocked('cors-scheme', f'{url} is neither http nor https')
+        request.tainting = 'opaque' if request.mode == 'no-cors' else 'cors'
+        unsafe_names = unsafe_request_header_names(request.headers, self._profile)
+        if self._profile.preflight_names_first_headers:
+            unsafe_names = unsafe_request_header_names(request.first_headers, self._profile)
+        why = preflight_reasons(request, unsafe_names)
+        if self._profile.preflights_every_hop and request.needs_preflight:
+            why = why or ('an earlier preflight',)
+        if request.tainting == 'opaque' or not why:
+            return await self._http_fetch(request)
+        try:
+            if not self._cache.covers(request, unsafe_names):
+                await self._cors_preflight_fetch(request, unsafe_names, why)
+            request.needs_preflight = True
+            if request.late_check:
+                request.late_check()
+            return await self._http_fetch(request)
+        except FetchFailed as failure:
+            if failure.code != 'redirect-mode' or self._profile.clears_cache_on_redirect:
+                self._cache.clear(request)
+            raise
+
+    async def _cors_preflight_fetch(
+        self, request: Request, unsafe_names: list[str], why: tuple[str, ...]
+    ) -> None:
+        """Ask for permission, and remember the answer (#cors-preflight-fetch)."""
+        headers = [('accept', '*/*'), ('access-control-request-method', request.method)]
+        if unsafe_names:
+            headers.append(('access-control-request-headers', ','.join(unsafe_names)))
+        named = self._page if self._profile.preflight_names_page else request.origin
+        headers.append(('origin', named))
+        step = Step(True, 'OPTIONS', str(request.url), headers, why=why)
+        await self._http_network_fetch(request, step)
+        if self._profile.checks_status_first:
+            preflight_status_check(step)
+        if not (self._profile.trusts_own_preflight and same_origin(self._page, request.url.origin)):
+            cors_check(step.response_headers, named, request.include, 'preflight-')
+        preflight_status_check(step)
+        answer = step.response_headers
+        allowed = allowed_by_preflight(request, answer)
+        if self._profile.remembers_refusals:
+            self._cache.store(request, allowed, answer)
+        preflight_check(request, unsafe_names, allowed, self._profile)
+        self._cache.store(request, allowed, answer)
+
+    async def _http_fetch(self, request: Request) -> Reply:
+        """Fetch the current URL and check the answer (#http-fetch)."""
+        headers, origin = [*request.headers], request_origin_header(request, self._profile)
+        if 'accept' not in dict(headers):
+            headers.append(('accept', '*/*'))
+        if origin is not None:
+            headers.append(('origin', origin))
+        if request.body is not None or request.method in {'POST', 'PUT'}:
+            headers.append(('content-length', str(len(request.body or b''))))
+        step = Step(False, request.method, str(request.url), headers, request.body or b'')
+        await self._http_network_fetch(request, step)
+        if request.tainting == 'cors':
+            cors_check(step.response_headers, request.origin, request.include)
+        request.timing_visible &= tao_check(request, step.response_headers)
+        if request.tainting == 'opaque':
+            cross_origin_resource_policy_check(request, step.response_headers, self._profile)
+        if step.status in REDIRECT_STATUSES:
+            if request.redirect == 'error':
+                reason = f"the answer is a redirect ({step.status}), and redirect is 'error'"
+                raise Blocked('redirect-mode', reason)
+            if request.redirect == 'manual':
+                return filtered_response(request, step, 'opaqueredirect')
+            if http_redirect_fetch(request, step, self._profile):
+                return await self.main_fetch(request)
+        return filtered_response(request, step, request.tainting)
+
+    async def _http_network_fetch(self, request: Request, step: Step) -> None:
+        """Send one request, with cookies where they belong (#http-network-or-cache-fetch)."""
+        url, is_same_site = request.url, functools.partial(self._is_same_site, request)
+        with_credentials = not step.preflight and (
+            request.include
+            or (request.credentials == 'same-origin' and request.tainting == 'basic')
+        )
+        if with_credentials:
+            cookies, step.cookies_withheld = self._cookies.retrieve(url, is_same_site)
+            step.cookies_sent = tuple(cookie.name for cookie in cookies)
+            if cookies:
+                line = '; '.join(f'{c.name}={c.value}' if c.name else c.value for c in cookies)
+                step.request_headers.append(('cookie', line))
+        request.exchange.steps.append(step)
+        if self._on_step:
+            self._on_step(step)
+        if url.origin not in self._servers:
+            reason = f'{url.origin} is none of the servers named; add it to `hosts`'
+            raise unreachable(step, 'no-server', reason)
+        step.status, pairs, body = await self._servers[url.origin](step, url)
+        step.reached, step.response_headers = True, Headers(pairs)
+        if step.method != 'HEAD' and step.status not in NULL_BODY_STATUSES:
+            step.response_body = body
+        for line in step.response_headers.lines('set-cookie') if with_credentials else ():
+            name, refusal = self._cookies.receive(url, line, is_same_site)
+            if refusal:
+                step.cookies_refused[name] = refusal
+            else:
+                step.cookies_stored += (name,)
+
+    def _is_same_site(self, request: Request) -> bool:
+        """Whether a request stays within the site of the top-level page, for cookies."""
+        return (
+            same_site(request.url.origin, self._top_level)
+            and same_site(self._page, self._top_level)
+            and not redirect_taint(self._page, request.urls, same_site)
+        )
