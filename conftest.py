@@ -1,10 +1,36 @@
-"""In CI nothing may be skipped: a tier that misses its real part fails the run."""
+"""What holds for every tier: in CI nothing is skipped, and no test leaves anything running."""
 
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
 
+import psutil
 import pytest
+
+SECONDS_TO_END = 10  # a browser's processes follow it within moments
+
+
+@pytest.fixture(scope='session', autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """Fail if the tests of this process left a thread or a process behind.
+
+    A thread that isn't a daemon keeps the process from ending. pytest-xdist kills it after ten
+    seconds, and the coverage that it measured is lost.
+
+    Only processes that run tests are measured. A server ends by a signal, so it could lose its
+    data or leave half of it, which ``coverage combine`` can't read.
+    """
+    os.environ.pop('COVERAGE_PROCESS_CONFIG', None)
+    threads = set(threading.enumerate())
+    processes = set(psutil.Process().children(recursive=True))
+    yield
+    started = set(psutil.Process().children(recursive=True)) - processes
+    _, running = psutil.wait_procs(started, timeout=SECONDS_TO_END)
+    left = [thread for thread in threading.enumerate() if thread not in threads]
+    assert [thread for thread in left if not thread.daemon] == []
+    assert running == []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

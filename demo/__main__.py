@@ -100,7 +100,9 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> None:
         told = {'origins': origins, 'attackers': attackers, 'lessons': _lessons(), **urls}
         for port in (guide, attacker):
             server = running.enter_context(GuideServer(port, options.guide, told))
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            # shutdown() waits for as long as this before Ctrl-C is finished.
+            poll = {'poll_interval': 0.05}
+            threading.Thread(target=server.serve_forever, kwargs=poll, daemon=True).start()
             running.callback(server.shutdown)
         wait_until_answering(apis, stop)
         if not stop.is_set():

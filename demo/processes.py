@@ -10,17 +10,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import psutil
 
 from demo.mount import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE, ROOT
 from demo.tenants import create_tenants
 
 START_SECONDS = 30
-STOP_SECONDS = 5
+STOP_SECONDS = 0.4  # for requests in progress: Ctrl-C should feel immediate
 
 
 class DemoError(Exception):
@@ -55,29 +57,57 @@ class Server:
         finally:
             connection.close()
 
-    def stop(self) -> None:
-        """End the server and whatever it started.
+    def is_running(self) -> bool:
+        """Return whether the server, or a process that it started, is still running."""
+        self.process.poll()  # a zombie would count as running
+        return self._signal(0)
 
-        SIGKILL follows SIGTERM for what a server that ended badly may have left behind.
-        """
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self.process.pid, number)
-            except ProcessLookupError:
-                break
-            try:
-                self.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
+    def terminate(self) -> None:
+        """Ask the server and whatever it started to end."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the server and whatever it started, and release what belongs to the process."""
+        self._signal(signal.SIGKILL)
+        with self.process:
+            pass
+
+    def stop(self) -> None:
+        """End the server and whatever it started."""
+        stop_all([self])
+
+    def _signal(self, number: int) -> bool:
+        """Send a signal to the server's process group; return whether it has a process."""
+        try:
+            os.killpg(self.process.pid, number)
+        except (ProcessLookupError, PermissionError):  # macOS: EPERM if all are zombies
+            return False
+        return True
+
+
+def stop_all(servers: Sequence[Server]) -> None:
+    """End servers with their workers: SIGTERM, then SIGKILL after ``STOP_SECONDS``."""
+    for server in servers:
+        server.terminate()
+    _wait_for_end(servers)
+    for server in servers:
+        server.kill()
+    _wait_for_end(servers)  # a worker holds the port until it is gone
+
+
+def _wait_for_end(servers: Sequence[Server]) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(server.is_running() for server in servers) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def gunicorn_command(port: int) -> list[str]:
-    options = ['--workers=1', '--threads=8', '--graceful-timeout=2', '--log-level=warning']
+    options = ['--workers=1', '--threads=8', '--no-control-socket', '--log-level=warning']
     return ['gunicorn', f'--bind=127.0.0.1:{port}', *options, 'demo.mount:wsgi()']
 
 
 def uvicorn_command(port: int) -> list[str]:
-    options = ['--lifespan=on', '--timeout-graceful-shutdown=2', '--log-level=warning']
+    options = ['--lifespan=on', '--log-level=warning']
     return [
         'uvicorn',
         '--host=127.0.0.1',
@@ -95,8 +125,6 @@ def api_servers(
     """Run gunicorn with the WSGI lessons and uvicorn with the ASGI lessons.
 
     They tell the wire recorder's answers to pages on the guide's port and on the attacker's.
-    Each has a process group of its own, so that Ctrl-C in a terminal reaches the demo alone,
-    and the demo ends them.
     """
     servers: list[Server] = []
     with ExitStack() as running:
@@ -109,20 +137,38 @@ def api_servers(
             GUIDE_PORT_VARIABLE: str(port_guide),
             ATTACKER_PORT_VARIABLE: str(port_attacker),
         }
+        running.callback(stop_all, servers)
         for command, port in (
             (gunicorn_command(port_wsgi), port_wsgi),
             (uvicorn_command(port_asgi), port_asgi),
         ):
-            process = subprocess.Popen(
-                [sys.executable, '-m', *command],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            servers.append(Server(command[0], port, process))
-            running.callback(servers[-1].stop)
+            servers.append(start_server(command, port, environment))
         yield servers
+
+
+def start_server(
+    command: list[str], port: int, environment: dict[str, str], stderr: int | None = None
+) -> Server:
+    """Start gunicorn or uvicorn, to end with this process at the latest.
+
+    It has a process group of its own, so that Ctrl-C in a terminal reaches this process alone,
+    which ends the server with all its workers.
+
+    Args:
+        command: The module's name and its arguments.
+        port: The port of 127.0.0.1 that the command names.
+        environment: All of the server's environment variables.
+        stderr: Where its log goes, as ``subprocess`` names it.
+    """
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'demo.api_server', *command],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stderr=stderr,
+        start_new_session=True,
+    )
+    return Server(command[0], port, process)
 
 
 def wait_until_answering(servers: list[Server], stop: threading.Event | None = None) -> None:
@@ -170,7 +216,22 @@ def _bound_port(option: str, port: int, probes: ExitStack) -> int:
         probe.listen()
     except OSError as error:
         raise DemoError(
-            f'cannot use port {port} ({error.strerror}); choose another with {option} PORT'
+            f'cannot use port {port} ({error.strerror}{_holder(port)}); '
+            f'choose another with {option} PORT'
         ) from error
     bound: int = probe.getsockname()[1]
     return bound
+
+
+def _holder(port: int) -> str:
+    """Name the process that listens on a port, if the system lets us see it."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if port in _listening_ports(process):
+                return f' by process {process.pid}: {" ".join(process.cmdline())}'
+    return ''
+
+
+def _listening_ports(process: psutil.Process) -> set[int]:
+    connections = process.net_connections('tcp')
+    return {one.laddr.port for one in connections if one.status == psutil.CONN_LISTEN}

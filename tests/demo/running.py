@@ -7,10 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from tests.apps import ROOT
 
@@ -30,18 +33,27 @@ class RunningDemo:
     def api(self, interface: str) -> str:
         return {'wsgi': self.wsgi, 'asgi': self.asgi}[interface]
 
-    def children(self) -> list[int]:
-        """Process ids of the servers."""
-        return children_of(self.process.pid)
+    def processes(self) -> list[psutil.Process]:
+        """The servers, and what they started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
 
 
-def children_of(pid: int) -> list[int]:
-    """Process ids of a process's children (Linux and macOS)."""
-    listed = subprocess.run(
-        ['ps', '-A', '-o', 'pid=,ppid='], capture_output=True, text=True, check=True
-    )
-    rows = [line.split() for line in listed.stdout.splitlines()]
-    return [int(child) for child, parent in rows if int(parent) == pid]
+def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Wait for processes to end, for 20 seconds at most; return those that don't."""
+    deadline = time.monotonic() + 20
+    while left := [process for process in processes if not _has_ended(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    return left
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    """Return whether a process has ended, even if nobody has asked for its exit code yet."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @contextmanager

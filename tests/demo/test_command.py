@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
-import time
+import webbrowser
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from demo import __main__ as command
-from demo import processes
+from demo import api_server, processes
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
 from tests.apps import ONE_SIDED, PROGRAMS, ROOT
-from tests.demo.running import children_of, running_demo
+from tests.demo.running import RunningDemo, running_demo, still_running
 
 PORTS = ('--port-guide', '--port-wsgi', '--port-asgi', '--port-attacker')
 
@@ -41,12 +44,11 @@ def run(*options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def ports_of(demo: RunningDemo) -> list[str]:
+    """Return the options that give the next demo the same ports."""
+    addresses = (demo.guide, demo.wsgi, demo.asgi, demo.attacker)
+    ports = [address.rpartition(':')[2] for address in addresses]
+    return [f'{name}={port}' for name, port in zip(PORTS, ports, strict=True)]
 
 
 def test_it_serves_four_origins(guide: Path) -> None:
@@ -77,14 +79,36 @@ def test_it_serves_the_page_scripts_and_no_other_file(guide: Path) -> None:
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_leaves_no_process(guide: Path, number: signal.Signals) -> None:
     with running_demo(guide) as demo:
-        children = demo.children()
-        assert len(children) == 2
+        processes = demo.processes()
+        assert len(processes) >= 3  # gunicorn, its worker, uvicorn
         demo.process.send_signal(number)
         assert demo.process.wait(20) == 0
-        assert [pid for pid in children if alive(pid)] == []
+        assert still_running(processes) == []
         for address in (demo.guide, demo.wsgi, demo.asgi, demo.attacker):
             with pytest.raises(httpx.ConnectError):
                 httpx.get(address)
+
+
+def test_an_unfinished_request_does_not_keep_it(guide: Path) -> None:
+    with running_demo(guide) as demo:
+        for api in (demo.wsgi, demo.asgi):
+            host, port = api.removeprefix('http://').split(':')
+            with socket.create_connection((host, int(port))) as client:
+                client.sendall(b'POST /blocked/menu HTTP/1.1\r\nHost: api\r\nContent-Le')
+                processes = demo.processes()
+        demo.process.send_signal(signal.SIGINT)
+        assert demo.process.wait(20) == 0
+        assert still_running(processes) == []
+
+
+def test_its_servers_end_with_it_even_if_it_is_killed(guide: Path) -> None:
+    with running_demo(guide) as killed:
+        processes = killed.processes()
+        assert len(processes) >= 3
+        killed.process.kill()
+        assert still_running(processes) == []
+    with running_demo(guide, *ports_of(killed)) as started:
+        assert httpx.get(f'{started.wsgi}/blocked/menu').status_code == 200
 
 
 def test_ctrl_c_during_the_start_leaves_no_process(guide: Path) -> None:
@@ -92,44 +116,72 @@ def test_ctrl_c_during_the_start_leaves_no_process(guide: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, '-m', 'demo', *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    while len(children := children_of(process.pid)) < 2:
+    while len(servers := psutil.Process(process.pid).children()) < 2:
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     greeting, _ = process.communicate(timeout=20)
     assert (process.returncode, greeting) == (0, '')
-    assert [pid for pid in children if alive(pid)] == []
+    assert still_running(servers) == []
 
 
 def test_a_second_start_works_at_once(guide: Path) -> None:
     with running_demo(guide) as first:
         httpx.get(f'{first.wsgi}/blocked/menu')
-        addresses = (first.guide, first.wsgi, first.asgi, first.attacker)
-    ports = [address.rpartition(':')[2] for address in addresses]
-    options = [f'{name}={port}' for name, port in zip(PORTS, ports, strict=True)]
-    with running_demo(guide, *options) as second:
-        assert (second.guide, second.wsgi, second.asgi, second.attacker) == addresses
+    with running_demo(guide, *ports_of(first)) as second:
+        assert ports_of(second) == ports_of(first)
 
 
 def test_one_dead_server_stops_all(guide: Path) -> None:
     with running_demo(guide) as demo:
-        children = demo.children()
-        os.kill(children[0], signal.SIGKILL)
+        processes = demo.processes()
+        processes[0].kill()
         assert demo.process.wait(20) == 1
-        assert [pid for pid in children if alive(pid)] == []
+        assert still_running(processes) == []
         with pytest.raises(httpx.ConnectError):
             httpx.get(demo.guide)
 
 
-def test_it_opens_the_browser_if_asked(guide: Path, tmp_path: Path) -> None:
-    browser = tmp_path / 'browser'
-    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
-    browser.chmod(0o755)
-    with running_demo(guide, '--open', BROWSER=f'{browser} %s') as demo:
-        opened = tmp_path / 'opened'
-        deadline = time.monotonic() + 10
-        while not opened.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert opened.read_text() == f'{demo.guide}\n'
+Visit = Callable[[Callable[[str], None]], int]
+
+
+@pytest.fixture
+def run_here(guide: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
+    """Run the demo in this process; what is given visits it in place of a browser."""
+    handlers = {
+        number: signal.getsignal(number)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+
+    def run(visit: Callable[[str], None]) -> int:
+        monkeypatch.setattr(webbrowser, 'open', visit)
+        return command.main([f'--guide={guide}', '--open', *(f'{name}=0' for name in PORTS)])
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_it_opens_the_browser_if_requested(
+    run_here: Visit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = []
+
+    def visit(address: str) -> None:
+        opened.append(httpx.get(address).text)
+        assert f'Guide     {address}/' in capsys.readouterr().out
+        os.kill(os.getpid(), signal.SIGINT)
+
+    assert run_here(visit) == 0
+    assert opened == ['<h1>The guide</h1>']
+
+
+def test_it_says_which_server_ended(run_here: Visit, capsys: pytest.CaptureFixture[str]) -> None:
+    def kill_gunicorn(_: str) -> None:
+        psutil.Process().children()[0].kill()
+
+    assert run_here(kill_gunicorn) == 1
+    assert 'demo: gunicorn on port' in (printed := capsys.readouterr().err)
+    assert 'ended (exit code -9); stopped all' in printed
 
 
 @pytest.mark.parametrize('option', PORTS)
@@ -139,7 +191,8 @@ def test_a_taken_port_is_named(guide: Path, option: str) -> None:
         port = taken.getsockname()[1]
         ended = run(f'--guide={guide}', f'{option}={port}', *(f'{other}=0' for other in others))
     assert ended.returncode == 1
-    assert f'cannot use port {port} (Address already in use)' in ended.stderr
+    this = f'process {os.getpid()}: {" ".join(psutil.Process().cmdline())}'
+    assert f'cannot use port {port} (Address already in use by {this})' in ended.stderr
     assert f'{option} PORT' in ended.stderr
     assert 'Traceback' not in ended.stderr
 
@@ -150,6 +203,19 @@ def test_one_port_cannot_serve_twice() -> None:
         free_ports({'--port-wsgi': port, '--port-asgi': port})
 
 
+def test_a_port_of_a_hidden_process_is_refused_without_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def deny(_: psutil.Process, __: str) -> None:
+        raise psutil.AccessDenied
+
+    monkeypatch.setattr(psutil.Process, 'net_connections', deny)
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DemoError, match=rf'cannot use port {port} \(Address already in use\)'):
+            free_ports({'--port-wsgi': port})
+
+
 def test_a_missing_guide_is_refused_with_the_command_that_builds_it(tmp_path: Path) -> None:
     ended = run(f'--guide={tmp_path}')
     assert ended.returncode == 1
@@ -157,17 +223,19 @@ def test_a_missing_guide_is_refused_with_the_command_that_builds_it(tmp_path: Pa
 
 
 @pytest.mark.parametrize('port', ['x', '-1', '65536', '1e3', '٣'])
-def test_what_is_no_port_is_refused(port: str) -> None:
-    ended = run(f'--port-wsgi={port}')
-    assert ended.returncode == 2
-    assert f'{port!r} is not a port: give a number from 0 to 65535' in ended.stderr
+def test_what_is_no_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match='2'):
+        command.main([f'--port-wsgi={port}'])
+    printed = capsys.readouterr().err
+    assert f'{port!r} is not a port: give a number from 0 to 65535' in printed
 
 
-def test_help_names_every_option() -> None:
-    ended = run('--help')
-    assert ended.returncode == 0
+def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match='0'):
+        command.main(['--help'])
+    printed = capsys.readouterr().out
     for option in (*PORTS, '--open', '--guide'):
-        assert option in ended.stdout
+        assert option in printed
 
 
 def test_windows_is_told_what_to_use(
@@ -191,16 +259,46 @@ def server(*program: str) -> Server:
 def test_a_server_that_stays_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, 'START_SECONDS', 0)
     silent = server('import time; print("up", flush=True); time.sleep(60)')
-    with pytest.raises(DemoError, match='did not answer within 0 seconds'):
-        wait_until_answering([silent])
-    silent.stop()
+    try:
+        with pytest.raises(DemoError, match='did not answer within 0 seconds'):
+            wait_until_answering([silent])
+    finally:
+        silent.stop()
 
 
-def test_a_server_that_ignores_the_polite_signal_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, 'STOP_SECONDS', 0.2)
+def test_a_server_that_ignores_the_polite_signal_is_killed() -> None:
     deaf = server(
         'import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);'
         'print("up", flush=True); time.sleep(60)'
     )
     deaf.stop()
     assert deaf.process.poll() == -signal.SIGKILL
+
+
+def test_a_server_is_running_as_long_as_its_worker() -> None:
+    leader = server('import os, time; os.fork() and print("up", flush=True); time.sleep(60)')
+    (worker,) = psutil.Process(leader.process.pid).children()
+    leader.process.kill()
+    leader.process.wait()
+    assert leader.is_running()
+    leader.stop()
+    assert still_running([worker]) == []
+
+
+def test_the_wrapper_runs_the_module_with_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = []
+    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(api_server, 'kill_group_at_end_of_input', lambda: None)
+    monkeypatch.setattr(runpy, 'run_module', lambda name, **_: ran.append((name, sys.argv)))
+    api_server.main(['gunicorn', '--bind=127.0.0.1:1'])
+    assert ran == [('gunicorn', ['gunicorn', '--bind=127.0.0.1:1'])]
+
+
+def test_the_end_of_input_kills_the_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    killed = []
+    inputs = iter([b'x', b''])
+    monkeypatch.setattr(os, 'read', lambda *_: next(inputs))
+    monkeypatch.setattr(os, 'killpg', lambda *target: killed.append(target))
+    api_server.kill_group_at_end_of_input()
+    assert killed == [(0, signal.SIGKILL)]
+    assert next(inputs, None) is None

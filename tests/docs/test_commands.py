@@ -44,12 +44,7 @@ ASKING = {  # how a command begins, what it prints, and its greatest exit code
     'python -m cors_browser ': ('READABLE|BLOCKED', 1),
     'python -c ': ('', 0),
 }
-NOT_THE_READERS = {  # variables of the tests' own
-    'BAKERY_ENV',
-    'COVERAGE_PROCESS_CONFIG',
-    'COVERAGE_PROCESS_START',
-    'DATABASE_URL',
-}
+NOT_THE_READERS = {'BAKERY_ENV', 'DATABASE_URL'}  # variables of the tests' own
 
 
 @dataclass

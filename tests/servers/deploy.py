@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import ssl
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import httpx
 import trustme
 
-from demo.processes import Server, free_ports, wait_until_answering
+from demo.processes import Server, free_ports, start_server, wait_until_answering
 from tests.apps import ROOT
 from tests.servers.nginx import running_nginx
 
@@ -31,14 +30,7 @@ def serving(interface: str, lesson: str, **environment: str) -> Iterator[Server]
     else:
         command = ['uvicorn', f'app_asgi.{lesson}:app']
         environment = {**uvicorn_settings(), **environment, 'UVICORN_PORT': str(port)}
-    process = subprocess.Popen(
-        [sys.executable, '-m', *command],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    server = Server(command[0], port, process)
+    server = start_server(command, port, {**os.environ, **environment}, stderr=subprocess.DEVNULL)
     try:
         wait_until_answering([server])
         yield server

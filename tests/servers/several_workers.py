@@ -68,7 +68,6 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
         ):
             servers = {'gunicorn': gunicorn, 'uvicorn': uvicorn}
             yield Cluster(postgres, servers, client, folder / 'bakery.log')
-            kill_all(uvicorn)  # it looks after a new worker for seconds before it ends
 
 
 def workers_of(server: Server) -> list[psutil.Process]:

@@ -82,9 +82,11 @@ def worker_that_says(answer: bytes) -> Iterator[int]:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield listening.getsockname()[1]
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)  # accept() fails, so the thread ends
+            thread.join()
 
 
 @pytest.mark.parametrize(
