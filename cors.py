@@ -79,6 +79,9 @@ _VARY: Pairs = (('Vary', 'Origin'),)
 _ASGI = ('Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers')
 _WSGI = ('HTTP_ORIGIN', 'HTTP_ACCESS_CONTROL_REQUEST_METHOD', 'HTTP_ACCESS_CONTROL_REQUEST_HEADERS')
 
+_UNUSUAL = re.compile(r'//|/\.')
+_DOT_SEGMENTS = frozenset({'.', '..'})
+
 _OWNER = 'cors.middleware'  # in a WSGI environ or an ASGI scope: the instance that answers
 _ANSWERED = 'cors.answered'  # there too: process_request has answered this preflight
 
@@ -102,6 +105,7 @@ class Reason(enum.StrEnum):
     ALLOWED = 'the policy allows it'
     NO_ORIGIN = 'it has no Origin, so it is no CORS request'
     CLOSED = 'routes= has None for this path'
+    PATH_AMBIGUOUS = 'the path can be read in several ways, to which routes= gives several policies'
     ORIGIN_NULL = 'the origin is null, which any page can have'
     ORIGIN_MALFORMED = 'the origin is not one that a browser sends'
     ORIGIN_NOT_ALLOWED = 'the origin is not in allow_origins'
@@ -658,11 +662,20 @@ class Policy(_Derived):
 class _Closed(Policy):
     """The policy of the routes that have ``None``."""
 
+    reason = Reason.CLOSED
+
     def _judge(self, origin: str, answer: object) -> Decision:
-        return Decision(False, Reason.CLOSED, _VARY)
+        return Decision(False, self.reason, _VARY)
+
+
+class _Ambiguous(_Closed):
+    """The policy of the paths that could be served as several."""
+
+    reason = Reason.PATH_AMBIGUOUS
 
 
 _CLOSED = _Closed(allow_origins=lambda origin: False)
+_AMBIGUOUS = _Ambiguous(allow_origins=lambda origin: False)
 
 
 @contextlib.contextmanager
@@ -698,11 +711,12 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
       that is in the response is replaced, but for cookies, which browsers ignore there.
     * Errors, streams, sinks and static files get their headers too. A responder that sets
       ``Access-Control-Allow-Origin`` speaks for itself, and only ``Vary`` is added.
-    * A WebSocket handshake passes without an ``Origin`` (it is no browser's); if the host and
-      port of the origin equal ``Host`` (it is the API's own page); or if the policy allows the
-      origin, with credentials unless there are neither ``Cookie`` nor ``Authorization``. Others
-      are refused with 403. Proxies must hand on both headers and refuse hosts that are not the
-      API's, or else names can be rebound; client certificates are not noticed.
+    * A WebSocket handshake passes without an ``Origin`` (it isn't a browser's); if the origin has
+      the scheme, host and port of the request (it is the API's own page); or if the policy allows
+      the origin, with credentials unless there are neither ``Cookie`` nor ``Authorization``.
+      Others are refused with 403. A proxy must pass on ``Origin`` and ``Host``, send
+      ``X-Forwarded-Proto`` if it ends TLS, and refuse hosts that aren't the API's (DNS
+      rebinding). Client certificates aren't noticed.
 
     Not covered: error handlers that raise, ``independent_middleware=False`` where a component
     listed earlier raises, what components listed earlier do to the response later, and errors
@@ -715,7 +729,9 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
             a :class:`Policy`, or ``None`` for no cross-origin access. Paths are matched as by
             Falcon's own router, and are those it routes: ``req.path``, without ``SCRIPT_NAME``
             but with a ``root_path`` if the server leaves it in. ``/internal/{path:path}`` covers
-            ``/internal`` as well. List components that change ``req.path`` before this one.
+            ``/internal`` as well. A path with dot segments allows nobody, and so does one with
+            empty segments or a slash at the end if its policy would be another without them. List
+            components that change ``req.path`` before this one.
 
     Raises:
         PolicyError: something is wrong with the arguments; it lists all of it.
@@ -779,7 +795,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
         if req.env.setdefault(_OWNER, self) is not self:
             self._stay_silent()
         elif req.method == 'OPTIONS' and (asked := _asked(req.env.get, _WSGI)):
-            policy = self._policy_at(req.path) if self._routes else self.policy
+            policy = self._policy_at(req.path)
             _answer(req, resp, policy, asked, policy.is_dynamic and policy.ask(asked[0]))
             req.env[_ANSWERED] = True
 
@@ -788,7 +804,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
         if req.scope.setdefault(_OWNER, self) is not self:
             self._stay_silent()
         elif req.method == 'OPTIONS' and (asked := _asked(req.get_header, _ASGI)):
-            policy = self._policy_at(req.path) if self._routes else self.policy
+            policy = self._policy_at(req.path)
             answer = policy.is_dynamic and await policy.ask_async(asked[0])
             _answer(req, resp, policy, asked, answer)
             req.scope[_ANSWERED] = True
@@ -805,7 +821,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
             _clear(resp)
             self._process_request(req, resp)
         else:
-            policy = self._policy_at(req.path) if self._routes else self.policy
+            policy = self._policy_at(req.path)
             origin = req.env.get('HTTP_ORIGIN')
             _share(req, resp, policy, origin, policy.is_dynamic and policy.ask(origin))
 
@@ -823,7 +839,7 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
                     await closing
             await self.process_request_async(req, resp)
         else:
-            policy = self._policy_at(req.path) if self._routes else self.policy
+            policy = self._policy_at(req.path)
             origin = req.get_header('Origin')
             answer = policy.is_dynamic and await policy.ask_async(origin)
             _share(req, resp, policy, origin, answer)
@@ -848,6 +864,27 @@ class CORSMiddleware(falcon.CORSMiddleware[AsgiRequest, AsgiResponse]):
             _log.warning('one app has two CORSMiddleware, of which this one stays silent')
 
     def _policy_at(self, path: str) -> Policy:
+        """Return the policy of a path, or one that allows nobody if the path is ambiguous.
+
+        Static routes and sinks may serve ``/open/./closed`` and ``/closed/`` as ``/closed``, but
+        Falcon's router doesn't. Browsers resolve dot segments before they send a request, so only
+        an encoded slash, as in ``/open/.%2Fclosed``, brings one here. CVE-2024-6844 of Flask-CORS
+        is of this kind: routing and policy read a path differently.
+        """
+        if not self._routes:
+            return self.policy
+        policy = self._route(path)
+        if path.startswith('/') and not path.endswith('/') and not _UNUSUAL.search(path):
+            return policy
+        first, *segments = path.split('/')
+        if first or not _DOT_SEGMENTS.isdisjoint(segments):
+            return _AMBIGUOUS
+        readings = ['/' + '/'.join(filter(None, segments))]
+        if path.endswith('/'):
+            readings.append(readings[0] + '/')
+        return policy if all(self._route(path) == policy for path in readings) else _AMBIGUOUS
+
+    def _route(self, path: str) -> Policy:
         route = self._router.find(path)
         return self.policy if route is None else cast(Policy, route[0])
 
@@ -879,9 +916,15 @@ def _asked(get: Callable[[str], str | None], names: tuple[str, str, str]) -> _As
 
 
 def _is_own(origin: str, req: falcon.Request) -> bool:
-    """Tell whether a page comes from the host and port that this request was sent to."""
-    scheme, _, host = origin.partition('://')
-    return scheme in _DEFAULT_PORTS and host != '' and host == req.get_header('Host')
+    """Return whether a page has the scheme, host and port that this request was sent to.
+
+    Proxies may end TLS, so the forwarded scheme counts. Without the scheme, whoever controls the
+    network could serve an ``http://`` page of the same host.
+    """
+    scheme = req.forwarded_scheme.partition(',')[0].strip().lower()
+    scheme = _PAGE_SCHEMES.get(scheme, scheme)
+    host = (req.get_header('Host') or '').lower().removesuffix(_DEFAULT_PORTS.get(scheme, ' '))
+    return host != '' and origin == f'{scheme}://{host}'
 
 
 def _answer(

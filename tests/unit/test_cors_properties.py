@@ -2,7 +2,6 @@
 """What must hold for every policy and every request, and not only for those of the tables."""
 
 import asyncio
-import os
 import string
 from collections.abc import Iterable
 from typing import Any
@@ -23,11 +22,6 @@ from cors_browser.checks import (
 from cors_browser.request import Request, unsafe_request_header_names
 from cors_browser.urls import parse_url
 from tests.unit.cors_support import INTERFACES, Interface, ask, build
-
-settings.register_profile('default', max_examples=100, deadline=None, derandomize=True)
-settings.register_profile('ci', max_examples=1500, deadline=None)
-settings.register_profile('long', max_examples=20_000, deadline=None)
-settings.load_profile(os.environ.get('HYPOTHESIS_PROFILE', 'default'))
 
 LABELS = st.sampled_from(['a', 'b', 'app', 'www', 'example', 'evil', 'x-1', 'a_b'])
 HOSTS = st.lists(LABELS, min_size=1, max_size=3).map(lambda labels: '.'.join([*labels, 'test']))

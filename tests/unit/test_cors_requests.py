@@ -285,14 +285,14 @@ ROUTE_CASES = [
     ('/PUBLIC/x', A),
     ('//public/x', '*'),
     ('/x/public/x', A),
-    ('/public/../items', '*'),
-    ('/items/../public/x', A),
+    ('/public/../items', None),
+    ('/items/../public/x', None),
     ('/partner/b/x', B),
     ('/partner/open/x', '*'),
     ('/partner/b', A),
-    ('/partner/b/x/', A),
+    ('/partner/b/x/', None),
     ('/partner/closed', None),
-    ('/partner/closed/', A),
+    ('/partner/closed/', None),
     ('/internal', None),
     ('/internal/', None),
     ('/internal/x', None),
@@ -332,7 +332,7 @@ def test_routes(interface: Interface, path: str, expected: str | None) -> None:
 def test_routes_agree_with_the_router_of_falcon(interface: Interface) -> None:
     class Marked:
         def on_get(self, req: falcon.Request, resp: falcon.Response, **fields: Any) -> None:
-            resp.text = str(req.uri_template)
+            resp.text = 'marked'
 
     class Other:
         def on_get(self, req: falcon.Request, resp: falcon.Response, **fields: Any) -> None:
@@ -343,17 +343,23 @@ def test_routes_agree_with_the_router_of_falcon(interface: Interface) -> None:
         cors = CORSMiddleware(allow_origins=[A], routes={template: Policy()})
         app = new_app(interface, [cors])
         app.add_route(template, adapt(interface, Marked()))
+        if template.endswith(':path}'):  # which covers its bare prefix
+            app.add_route(template.rpartition('/')[0], adapt(interface, Marked()))
         app.add_sink(adapt(interface, Other()).on_get, '/')
         for path in ('/a/b', '/a/q', '/a/q.r', '/a/', '/a', '/c/d', '/c/d/e', '/c/', '/', '/zz'):
             result = ask(app, 'GET', path, {'Origin': A})
-            assert (result.text == template) is (result.headers[ACAO] == '*'), (template, path)
+            without_slash = ask(app, 'GET', path.rstrip('/') or '/')
+            expected: str | None = '*' if result.text == 'marked' else A
+            if result.text != without_slash.text:
+                expected = None  # a sink or a static route may serve either path as the other
+            assert result.headers.get(ACAO) == expected, (template, path)
 
 
 def test_routes_follow_strip_url_path_trailing_slash(interface: Interface) -> None:
-    app = new_app(interface, [CORSMiddleware(allow_origins=[A], routes={'/x': None})])
-    assert ACAO in ask(app, 'GET', '/x/', {'Origin': A}).headers
-    app.req_options.strip_url_path_trailing_slash = True
+    app = new_app(interface, [CORSMiddleware(allow_origins=[A], routes={'/x': Policy()})])
     assert ACAO not in ask(app, 'GET', '/x/', {'Origin': A}).headers
+    app.req_options.strip_url_path_trailing_slash = True
+    assert ask(app, 'GET', '/x/', {'Origin': A}).headers[ACAO] == '*'
 
 
 def test_routes_leave_out_the_script_name(interface: Interface) -> None:
@@ -407,24 +413,32 @@ def test_it_says_why(interface: Interface, caplog: pytest.LogCaptureFixture) -> 
 
 
 @pytest.mark.parametrize(
-    ('origin', 'host', 'is_own'),
+    ('origin', 'protocol', 'host', 'is_own'),
     [
-        ('http://api.example.com', 'api.example.com', True),
-        ('https://api.example.com', 'api.example.com', True),
-        ('http://api.example.com:8000', 'api.example.com:8000', True),
-        ('http://api.example.com:8000', 'api.example.com', False),
-        ('http://evil.example.com', 'api.example.com', False),
-        ('capacitor://api.example.com', 'api.example.com', False),
-        ('null', 'api.example.com', False),
+        ('http://api.example.com', 'http', 'api.example.com', True),
+        ('https://api.example.com', 'https', 'api.example.com', True),
+        ('http://api.example.com', 'https', 'api.example.com', False),
+        ('https://api.example.com', 'http', 'api.example.com', False),
+        ('http://api.example.com:8000', 'http', 'api.example.com:8000', True),
+        ('http://api.example.com:8000', 'http', 'api.example.com', False),
+        ('http://evil.example.com', 'http', 'api.example.com', False),
+        ('capacitor://api.example.com', 'http', 'api.example.com', False),
+        ('null', 'http', 'api.example.com', False),
     ],
 )
-def test_the_own_origin_is_no_refusal(
-    interface: Interface, origin: str, host: str, is_own: bool, caplog: pytest.LogCaptureFixture
+def test_the_own_origin_is_not_logged_as_a_refusal(
+    interface: Interface,
+    origin: str,
+    protocol: str,
+    host: str,
+    is_own: bool,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO, 'cors')
     app = build(interface, CORSMiddleware(allow_origins=A))
-    name, _, port = host.partition(':')
-    result = ask(app, 'POST', headers={'Origin': origin}, host=name, port=int(port or 80))
+    name, _, number = host.partition(':')
+    port = int(number or {'http': 80, 'https': 443}[protocol])
+    result = ask(app, 'POST', headers={'Origin': origin}, protocol=protocol, host=name, port=port)
     assert result.status_code == 200
     assert cors_headers(result) == {'vary': 'Origin'}
     assert (not caplog.records) is is_own

@@ -99,7 +99,7 @@ def test_trap_07_paths_are_not_matched_loosely(interface: Interface) -> None:
         '/admin/../x': None,
         '/ADMIN': '*',
         '/administrator': '*',
-        '/x/../admin': A,
+        '/x/../admin': None,
         '/%61dmin/users': None,
     }.items():
         assert ask(app, 'GET', path, {'Origin': A}).headers.get(ACAO) == expected, path

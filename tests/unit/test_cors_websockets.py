@@ -31,18 +31,24 @@ class Echo:
 
 
 def handshake(
-    cors: Any, headers: dict[str, str], path: str = '/ws', host: str = HOST, port: int = 80
+    cors: Any, headers: dict[str, str], path: str = '/ws', host: str = HOST, scheme: str = 'wss'
 ) -> bool:
-    """Open a WebSocket and tell whether that worked."""
+    """Open a WebSocket and return whether that worked."""
     echo = Echo()
     app = falcon.asgi.App(middleware=cors)
     app.add_route('/ws', echo)
     app.add_route('/ws/{name}', echo)
 
+    async def with_host(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope['type'] == 'websocket':
+            others = [(name, value) for name, value in scope['headers'] if name != b'host']
+            scope = scope | {'headers': [*others, (b'host', host.encode())]}
+        await app(scope, receive, send)
+
     async def talk() -> None:
         async with (
-            falcon.testing.ASGIConductor(app) as conductor,
-            conductor.simulate_ws(path, headers=headers, host=host, port=port) as socket,
+            falcon.testing.ASGIConductor(with_host) as conductor,
+            conductor.simulate_ws(path, headers=headers, scheme=scheme) as socket,
         ):
             assert await socket.receive_text() == 'secret'
             await socket.send_text('thanks')
@@ -66,8 +72,8 @@ HANDSHAKES: list[tuple[dict[str, Any], dict[str, str], bool]] = [
     (NAMED, {}, True),
     (NAMED, COOKIE, True),
     (NAMED, {'Origin': f'https://{HOST}'}, True),
-    (NAMED, {'Origin': f'http://{HOST}', **COOKIE}, True),
     (NAMED, {'Origin': f'https://{HOST}', **COOKIE, **AUTHORIZATION}, True),
+    (NAMED, {'Origin': f'http://{HOST}', **COOKIE}, False),
     (NAMED, {'Origin': f'https://{HOST}:8443', **COOKIE}, False),
     (NAMED, {'Origin': f'https://{HOST}.evil.example'}, False),
     (NAMED, {'Origin': f'https://x{HOST}'}, False),
@@ -106,10 +112,47 @@ def test_handshakes(arguments: dict[str, Any], headers: dict[str, str], expected
     assert handshake(CORSMiddleware(**arguments), headers) is expected
 
 
-def test_the_port_belongs_to_the_own_page() -> None:
+# The scheme and headers of the request, the origin of the API's own page: no other one is.
+OWN_PAGES: list[tuple[str, str, dict[str, str], str]] = [
+    ('ws', HOST, {}, f'http://{HOST}'),
+    ('wss', HOST, {}, f'https://{HOST}'),
+    ('ws', f'{HOST}:80', {}, f'http://{HOST}'),
+    ('wss', f'{HOST}:443', {}, f'https://{HOST}'),
+    ('ws', f'{HOST}:443', {}, f'http://{HOST}:443'),
+    ('wss', f'{HOST}:80', {}, f'https://{HOST}:80'),
+    ('ws', f'{HOST}:8000', {}, f'http://{HOST}:8000'),
+    ('wss', f'{HOST}:8443', {}, f'https://{HOST}:8443'),
+    ('wss', HOST.upper(), {}, f'https://{HOST}'),
+    ('wss', '[::1]:443', {}, 'https://[::1]'),
+    ('ws', '[::1]', {}, 'http://[::1]'),
+    ('wss', '127.0.0.1:8443', {}, 'https://127.0.0.1:8443'),
+    ('ws', HOST, {'X-Forwarded-Proto': 'https'}, f'https://{HOST}'),
+    ('ws', HOST, {'X-Forwarded-Proto': 'HTTPS'}, f'https://{HOST}'),
+    ('ws', HOST, {'X-Forwarded-Proto': 'wss'}, f'https://{HOST}'),
+    ('ws', HOST, {'X-Forwarded-Proto': 'https, http'}, f'https://{HOST}'),
+    ('ws', HOST, {'X-Forwarded-Proto': 'http'}, f'http://{HOST}'),
+    ('wss', HOST, {'X-Forwarded-Proto': 'http'}, f'http://{HOST}'),
+    ('ws', HOST, {'Forwarded': 'proto=https'}, f'https://{HOST}'),
+    ('ws', HOST, {'Forwarded': 'for=10.0.0.1;proto=https, for=10.0.0.2'}, f'https://{HOST}'),
+    ('ws', f'{HOST}:443', {'X-Forwarded-Proto': 'https'}, f'https://{HOST}'),
+    ('ws', f'{HOST}:80', {'X-Forwarded-Proto': 'https'}, f'https://{HOST}:80'),
+]
+
+
+@pytest.mark.parametrize(('scheme', 'host', 'headers', 'own'), OWN_PAGES)
+def test_the_own_page_has_scheme_host_and_port_of_the_request(
+    scheme: str, host: str, headers: dict[str, str], own: str
+) -> None:
     cors = CORSMiddleware(allow_origins=[A])
-    assert handshake(cors, {'Origin': f'http://{HOST}:8000'}, port=8000)
-    assert not handshake(cors, {'Origin': f'http://{HOST}'}, port=8000)
+    for origin in sorted({page for *_, page in OWN_PAGES}):
+        request = {'Origin': origin, **COOKIE, **headers}
+        assert handshake(cors, request, host=host, scheme=scheme) is (origin == own), origin
+
+
+def test_without_a_host_there_is_no_own_page() -> None:
+    cors = CORSMiddleware(allow_origins=[A])
+    for origin in ('http://', 'https://', f'https://{HOST}', ''):
+        assert not handshake(cors, {'Origin': origin}, host='')
 
 
 async def only_a(origin: str) -> bool:
@@ -130,7 +173,7 @@ def test_routes_decide_too() -> None:
     )
     assert handshake(cors, {'Origin': A}, '/ws/other')
     assert not handshake(cors, {'Origin': A}, '/ws/closed')
-    assert handshake(cors, {'Origin': f'http://{HOST}'}, '/ws/closed')
+    assert handshake(cors, {'Origin': f'https://{HOST}'}, '/ws/closed')
     assert handshake(cors, {'Origin': B, **COOKIE}, '/ws/b')
     assert not handshake(cors, {'Origin': A}, '/ws/b')
 
@@ -144,7 +187,7 @@ def test_the_second_of_two_instances_stays_silent() -> None:
 def test_refusals_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, 'cors')
     assert handshake(CORSMiddleware(allow_origins=[A]), {'Origin': A})
-    assert handshake(CORSMiddleware(allow_origins=[A]), {'Origin': f'http://{HOST}'})
+    assert handshake(CORSMiddleware(allow_origins=[A]), {'Origin': f'https://{HOST}'})
     assert not [record for record in caplog.records if record.name == 'cors']
     assert not handshake(CORSMiddleware(allow_origins=[A]), {'Origin': A, **COOKIE})
     (record,) = [record for record in caplog.records if record.name == 'cors']
