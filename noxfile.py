@@ -24,8 +24,10 @@ PYTHON_FILES = (
     'cors.py',
     'cors_browser',
     'demo',
-    *map(str, sorted(Path('docs').glob('*.py'))),
+    'docs/_ext',
+    'docs/conf.py',
     'noxfile.py',
+    'recording',
     'tests',
 )
 
@@ -93,9 +95,9 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def record(session: nox.Session) -> None:
-    """Write docs/_exchanges, _proxied, _output and _verdicts anew from the running lessons."""
+    """Write docs/recorded from the running lessons; lessons or --exchanges go after --."""
     install(session, 'test')
-    session.run('python', '-m', 'tests.record', *session.posargs)
+    session.run('python', '-m', 'recording', *session.posargs)
 
 
 @nox.session
@@ -123,11 +125,11 @@ def bench(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Ask other CORS middlewares, for the guide; -- --check asks the versions it states."""
     install(session, 'bench')
-    with Path('docs/_peers/versions.csv').open() as stated:
+    with Path('docs/recorded/middlewares/versions.csv').open() as stated:
         pinned = ['=='.join(row) for row in csv.reader(stated)][1:]
     names = [pin.partition('==')[0] for pin in pinned]
     session.install(*(pinned if '--check' in session.posargs else ['--upgrade', *names]))
-    session.run('python', '-m', 'benchmarks.peers', *session.posargs)
+    session.run('python', '-m', 'recording.peers', *session.posargs)
 
 
 @nox.session

@@ -7,7 +7,7 @@ import falcon.asgi
 
 from cors import CORSMiddleware
 
-PICTURES = Path(__file__).parent.parent / 'pages' / 'pictures'
+PICTURES = Path(__file__).parent.parent / 'frontend' / 'pictures'
 
 
 class Picture:

@@ -6,7 +6,7 @@ import falcon
 
 from cors import CORSMiddleware
 
-PICTURES = Path(__file__).parent.parent / 'pages' / 'pictures'
+PICTURES = Path(__file__).parent.parent / 'frontend' / 'pictures'
 
 
 class Picture:

@@ -14,4 +14,4 @@ app = falcon.App(
         ],
     )
 )
-app.add_static_route('/pictures', Path(__file__).parent.parent / 'pages' / 'pictures')
+app.add_static_route('/pictures', Path(__file__).parent.parent / 'frontend' / 'pictures')

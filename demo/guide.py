@@ -73,7 +73,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if not path.startswith('/_pages/'):
             return super().translate_path(path)
         name = path.partition('?')[0].rpartition('/')[2]
-        return str(ROOT / 'pages' / name)
+        return str(ROOT / 'frontend' / name)
 
     def end_headers(self) -> None:
         self.send_header('Cache-Control', 'no-store')

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs import diagrams  # noqa: E402  the folder above is on the path only now
+from docs._ext import diagrams  # noqa: E402  the folder above is on the path only now
 
 project = 'CORS by Example, for Falcon'
 author = 'The CORS by Example authors'
@@ -30,10 +30,10 @@ extensions = [
     'sphinx.ext.napoleon',
     'sphinx_copybutton',
     'sphinx_tabs.tabs',
-    'docs.epub',
-    'docs.twins',
+    'docs._ext.epub',
+    'docs._ext.markdown',
 ]
-exclude_patterns = ['_build']
+exclude_patterns = ['_build', 'recorded']
 nitpicky = True
 # The guide fetches no inventory of another site, so these names stay unlinked.
 nitpick_ignore = [
@@ -108,7 +108,7 @@ EXAMPLES = (
     'cors_browser/*.py',
     'app_asgi/*.py',
     'app_wsgi/*.py',
-    'pages/**/*.*',
+    'frontend/**/*.*',
 )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from demo.tenants import create_tenants
-from tests.apps import ROOT
-from tests.demo.running import RunningDemo, running_demo
+from recording.guide import build_guide
+from recording.lessons import ROOT
+from recording.running_demo import RunningDemo, running_demo
 
 # Two lessons read their environment when they are imported: local_development, dynamic_origins.
 os.environ['BAKERY_ENV'] = 'development'
@@ -21,14 +20,6 @@ DATABASE = tempfile.TemporaryDirectory(prefix='tenants-')
 os.environ['DATABASE_URL'] = create_tenants(
     Path(DATABASE.name) / 'tenants.sqlite', ['https://shop.example.com', 'http://127.0.0.1:9000']
 )
-
-
-def build_guide(target: Path, source: Path = ROOT / 'docs') -> Path:
-    """Build HTML as ``nox -s docs`` does, every warning an error; return ``target``."""
-    command = [sys.executable, '-m', 'sphinx', '-b', 'html', '-n', '-W', '--keep-going', '-q']
-    doctrees = ['-d', str(target.with_name(f'{target.name}-doctrees'))]
-    subprocess.run([*command, *doctrees, str(source), str(target)], check=True)
-    return target
 
 
 @pytest.fixture(scope='session')

@@ -1,6 +1,6 @@
 // The search. A page counts by the words of the question that it has, rare words more, and most by a
 // title or an index entry in the reader's words. A word that only the reader has (an address, a file
-// name) hides nothing. `search_data.js` calls Search.show; docs/search.py writes it.
+// name) hides nothing. `search_data.js` calls Search.show; docs/_ext/search.py writes it.
 
 const SHOWN = 15; // results
 const LITTLE = 0.3; // what a word such as "not" weighs

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browsers.chromium import Chromium
-from tests.browsers.engine import E, Engine, launch, missing
-from tests.browsers.engines import ENGINES
+from recording.engines import ENGINES
+from recording.engines.base import E, Engine, launch, missing
+from recording.engines.chromium import Chromium
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

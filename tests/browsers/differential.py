@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from cors_browser import Browser, FetchFailed
+from recording.engines.base import Engine
 from tests.browsers.cases import Case, Fetch, make_case
-from tests.browsers.engine import Engine
 from tests.browsers.scripted import Scripted, Seen, scripted_app
 
 BATCH = 100

@@ -10,14 +10,14 @@ import pytest
 
 from cors_browser import Browser, Unreachable
 from cors_browser.__main__ import parse_arguments
-from tests.apps import ROOT
-from tests.browsers import causes
-from tests.browsers.causes import CAUSES, MANY, NOTHING, Message
-from tests.browsers.chromium import Chromium
-from tests.browsers.engine import Engine, launch, missing
-from tests.browsers.engines import ENGINES
-from tests.browsers.pages import throwaway_certificate
-from tests.demo.running import RunningDemo
+from recording.browsers import causes
+from recording.browsers.causes import CAUSES, MANY, NOTHING, Message
+from recording.browsers.local_servers import throwaway_certificate
+from recording.engines import ENGINES
+from recording.engines.base import Engine, launch, missing
+from recording.engines.chromium import Chromium
+from recording.lessons import ROOT
+from recording.running_demo import RunningDemo
 
 RECORDED = causes.read()
 

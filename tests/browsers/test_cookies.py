@@ -1,9 +1,9 @@
-"""Which cookies each engine sends, as docs/_verdicts/cookies.csv says."""
+"""Which cookies each engine sends, as docs/recorded/browsers/cookies.csv says."""
 
 from __future__ import annotations
 
-from tests.browsers.cookies import observe, read
-from tests.browsers.engine import Engine
+from recording.browsers.cookies import observe, read
+from recording.engines.base import Engine
 
 
 def test_cookies_are_sent_as_recorded(engine: Engine) -> None:

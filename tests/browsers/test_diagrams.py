@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsers.chromium import Chromium
-from tests.demo.running import RunningDemo
+from recording.engines.chromium import Chromium
+from recording.running_demo import RunningDemo
 from tests.docs.test_diagrams import SHOWN_ON
 
 LOOK = """(name) => {

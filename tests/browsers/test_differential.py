@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from recording.engines.base import Engine
 from tests.browsers.differential import differences
-from tests.browsers.engine import Engine
 from tests.browsers.scripted import scripted_servers
 
 

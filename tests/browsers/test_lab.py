@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apps import INTERFACES, ROOT
-from tests.browsers.engine import Engine
-from tests.browsers.pages import serving
-from tests.browsers.verdicts import FILL_BASKET
-from tests.demo.running import RunningDemo
+from recording.browsers.local_servers import serving
+from recording.browsers.verdicts import FILL_BASKET
+from recording.engines.base import Engine
+from recording.lessons import INTERFACES, ROOT
+from recording.running_demo import RunningDemo
 
 SAID = (
     'in all three browsers its request had the origin ``null``, the ``SameSite=Lax`` cookie came '

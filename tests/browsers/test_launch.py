@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from tests.browsers.engine import launch, missing
-from tests.browsers.engines import ENGINES
+from recording.engines import ENGINES
+from recording.engines.base import launch, missing
 from tests.browsers.scripted import scripted_servers
 
 

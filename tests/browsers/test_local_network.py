@@ -1,9 +1,9 @@
-"""What a permission decides in Chromium, as docs/_verdicts/local_network.csv says."""
+"""What a permission decides in Chromium, as docs/recorded/browsers/local_network.csv says."""
 
 from __future__ import annotations
 
-from tests.browsers import local_network
-from tests.browsers.chromium import Chromium
+from recording.browsers import local_network
+from recording.engines.chromium import Chromium
 
 
 def test_the_permission_decides_and_no_header_does(chromium: Chromium) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.apps import PAGES
-from tests.browsers.chromium import Chromium
-from tests.browsers.engine import Engine
-from tests.browsers.pages import served
+from recording.browsers.local_servers import served
+from recording.browsers.panel import page_of
+from recording.browsers.verdicts import SETTLED, wait_for_console
+from recording.engines.base import Engine
+from recording.engines.chromium import Chromium
+from recording.guide import PAGES
 from tests.browsers.test_pages import VISIBLE, click
-from tests.browsers.try_it import page_of
-from tests.browsers.verdicts import SETTLED, wait_for_console
 
 
 @pytest.fixture(scope='module')

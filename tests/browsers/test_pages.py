@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.apps import ONE_SIDED, PAGES, ROOT, SCRIPTS
-from tests.browsers.chromium import Chromium
-from tests.browsers.try_it import page_of, press_try_it
-from tests.browsers.verdicts import SETTLED, wait_for_console
-from tests.conftest import build_guide
-from tests.demo.running import RunningDemo, running_demo
+from recording.browsers.panel import page_of, press_try_it
+from recording.browsers.verdicts import SETTLED, wait_for_console
+from recording.engines.chromium import Chromium
+from recording.guide import PAGES, build_guide
+from recording.lessons import ONE_SIDED, ROOT, SCRIPTS
+from recording.running_demo import RunningDemo, running_demo
 
 KEYS = {'ArrowLeft': 37, 'ArrowRight': 39, 'End': 35, 'Home': 36, 'Tab': 9, 'Enter': 13}
 
@@ -71,7 +71,7 @@ VISIBLE = """() => [...document.querySelectorAll('.sphinx-tabs-panel')]
 def families(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A small guide with our configuration and scripts; its address."""
     source = tmp_path_factory.mktemp('families') / 'docs'
-    for folder in ('_exchanges', '_static', '_templates'):
+    for folder in ('recorded/exchanges', '_static', '_templates'):
         shutil.copytree(ROOT / 'docs' / folder, source / folder)
     shutil.copy(ROOT / 'docs/conf.py', source)
     shutil.copy(ROOT / 'pyproject.toml', source.parent)

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 import pytest
 
 from demo.processes import free_ports
-from tests.apps import INTERFACES, ROOT
-from tests.browsers.chromium import Chromium
-from tests.browsers.engine import Engine
-from tests.browsers.pages import serving, throwaway_certificate
-from tests.browsers.try_it import PanelStep, press_try_it
-from tests.browsers.verdicts import read
-from tests.demo.running import RunningDemo
+from recording.browsers.local_servers import serving, throwaway_certificate
+from recording.browsers.panel import PanelStep, press_try_it
+from recording.browsers.verdicts import read
+from recording.engines.base import Engine
+from recording.engines.chromium import Chromium
+from recording.lessons import INTERFACES, ROOT
+from recording.running_demo import RunningDemo
 from tests.docs.test_problems import PROBLEMS, Problem
 
 FOLD = 900  # pixels of a window that is 1280 wide: what is seen before any scrolling
@@ -131,7 +131,7 @@ def test_a_page_that_isolates_itself(
     chromium: Chromium, stack: ExitStack, headers: list[tuple[str, str]], shown: bool
 ) -> None:
     page, _ = stack.enter_context(serving(HTML, ('Cross-Origin-Embedder-Policy', 'require-corp')))
-    loaf = (ROOT / 'pages/pictures/loaf.svg').read_bytes()
+    loaf = (ROOT / 'frontend/pictures/loaf.svg').read_bytes()
     picture, _ = stack.enter_context(
         serving(('Content-Type', 'image/svg+xml'), *headers, body=loaf)
     )

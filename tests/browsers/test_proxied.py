@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import INTERFACES
-from tests.browsers import verdicts
-from tests.browsers.engine import Engine
-from tests.browsers.proxied import WATCHED, watch
-from tests.demo.running import RunningDemo
+from recording.browsers import verdicts
+from recording.browsers.behind_proxy import WATCHED, watch
+from recording.engines.base import Engine
+from recording.lessons import INTERFACES
+from recording.running_demo import RunningDemo
 
 
 @pytest.mark.parametrize('interface', INTERFACES)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browsers.chromium import Chromium
+from recording.engines.chromium import Chromium
 
 FOUND = """() => [...document.querySelectorAll('ul.search li')].map((item) => ({
   page: new URL(item.querySelector('a').href).pathname,

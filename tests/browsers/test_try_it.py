@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browsers.chromium import Chromium
-from tests.browsers.try_it import FORM, PRESS, STEPS, open_panel, page_of, press, press_try_it
-from tests.demo.running import RunningDemo, running_demo
+from recording.browsers.panel import FORM, PRESS, STEPS, open_panel, page_of, press, press_try_it
+from recording.engines.chromium import Chromium
+from recording.running_demo import RunningDemo, running_demo
 
 
 def test_the_wire_shows_the_preflight_first(chromium: Chromium, demo: RunningDemo) -> None:

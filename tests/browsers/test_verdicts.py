@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsers import verdicts
-from tests.browsers.engine import Engine
-from tests.demo.running import RunningDemo
+from recording.browsers import verdicts
+from recording.engines.base import Engine
+from recording.running_demo import RunningDemo
 
 NOT_ONE_FETCH = {
     'csrf_token',

@@ -19,8 +19,8 @@ import pytest
 from demo import __main__ as command
 from demo import api_server, processes
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
-from tests.apps import ONE_SIDED, PROGRAMS, ROOT
-from tests.demo.running import RunningDemo, running_demo, still_running
+from recording.lessons import ONE_SIDED, PROGRAMS, ROOT
+from recording.running_demo import RunningDemo, running_demo, still_running
 
 PORTS = ('--port-guide', '--port-wsgi', '--port-asgi', '--port-attacker')
 
@@ -69,7 +69,7 @@ def test_it_serves_four_origins(guide: Path) -> None:
 def test_it_serves_the_page_scripts_and_no_other_file(guide: Path) -> None:
     with running_demo(guide) as demo:
         script = httpx.get(f'{demo.guide}/_pages/blocked.js?x=1')
-        assert script.text == (ROOT / 'pages/blocked.js').read_text()
+        assert script.text == (ROOT / 'frontend/blocked.js').read_text()
         assert 'javascript' in script.headers['Content-Type']
         assert script.headers['Cache-Control'] == 'no-store'
         for path in ('/_pages/..%2fpyproject.toml', '/_pages/%2e%2e/pyproject.toml', '/nothing'):

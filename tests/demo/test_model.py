@@ -12,7 +12,7 @@ import pytest
 
 from demo.guide import MAX_REQUEST
 from demo.model import judge
-from tests.demo.running import running_demo
+from recording.running_demo import running_demo
 
 PAGE = 'https://shop.example.com'
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from demo import mount
-from tests.apps import INTERFACES, LESSONS, PROGRAMS, pairs
+from recording.lessons import INTERFACES, LESSONS, PROGRAMS, pairs
 
 GUIDE = 'http://127.0.0.1:9000'
 

@@ -14,9 +14,9 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from tests.apps import INTERFACES, ONE_SIDED, send
+from recording.http_file import answer_text, read_all
+from recording.lessons import INTERFACES, ONE_SIDED, send
 from tests.docs.guide import Block, Guide
-from tests.exchanges.http_file import answer_text, read_all
 
 PACKAGES = {'WSGI': 'app_wsgi', 'ASGI': 'app_asgi'}
 MIDDLEWARES = ('falcon.CORSMiddleware', 'cors.py')
@@ -25,13 +25,13 @@ MARKER = re.compile(r'^\s*# \[(/?)([a-z_]+)\]$', re.MULTILINE)
 SHOWN = (
     'app_wsgi',
     'app_asgi',
-    'pages',
-    'docs/_deploy',
-    'docs/_exchanges',
-    'docs/_output',
-    'docs/_peers',
-    'docs/_proxied',
-    'docs/_verdicts',
+    'frontend',
+    'deploy',
+    'docs/recorded/exchanges',
+    'docs/recorded/programs',
+    'docs/recorded/middlewares',
+    'docs/recorded/proxies',
+    'docs/recorded/browsers',
 )
 API = 'https://api.example.com/'  # the reader puts the own name there
 PANEL = re.compile(r'container:: try-it try-(\S+)(?: against-(\S+))?')
@@ -140,7 +140,7 @@ def _title(path: Path) -> str:
 def everything_is_shown(guide: Guide) -> Iterator[str]:
     tables = {path for path in guide.included if path.endswith('.csv')}
     shown = tables | {block.source for block in guide.blocks if block.source}
-    shown |= {source.replace('.txt', '.csv') for source in shown if '_verdicts' in source}
+    shown |= {source.replace('.txt', '.csv') for source in shown if 'recorded/browsers' in source}
     starts = {(block.source, block.options.get('start-after')) for block in guide.blocks}
     for folder in SHOWN:
         for path in sorted((guide.root / folder).glob('[a-z]*.*')):
@@ -244,7 +244,7 @@ def _nox_sessions(root: Path) -> set[str]:
 
 
 def exchanges_are_current(guide: Guide) -> Iterator[str]:
-    for exchange in read_all(guide.root / 'docs/_exchanges'):
+    for exchange in read_all(guide.root / 'docs/recorded/exchanges'):
         for interface in INTERFACES:
             response = send(interface, exchange.lesson, exchange.to('http://api.example.com'))
             if answer_text(response) != exchange.answer:
@@ -259,12 +259,12 @@ def each_script_has_one_panel(guide: Guide) -> Iterator[str]:
     ]
     for lesson, mended in found:
         if mended and not (guide.root / f'app_asgi/{mended}.py').is_file():
-            yield f'pages/{lesson}.js: its panel names {mended}, which is no program'
+            yield f'frontend/{lesson}.js: its panel names {mended}, which is no program'
     panels = Counter(lesson for lesson, _ in found)
-    scripts = {path.stem for path in (guide.root / 'pages').glob('*.js')}
+    scripts = {path.stem for path in (guide.root / 'frontend').glob('*.js')}
     for lesson in sorted(scripts | set(panels)):
         if lesson not in scripts or panels[lesson] != 1:
-            yield f'pages/{lesson}.js: {panels[lesson]} panels run it'
+            yield f'frontend/{lesson}.js: {panels[lesson]} panels run it'
 
 
 GUARDS: dict[str, Guard] = {

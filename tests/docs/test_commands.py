@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
-from tests.apps import ROOT
+from recording.lessons import ROOT
 from tests.docs.guide import Guide, read_guide
 
 NOT_RUN = {
@@ -95,7 +95,7 @@ def run(terminals: Terminals, port: int, folder: Path) -> Iterator[str]:
         'GUNICORN_CMD_ARGS': f'--bind=127.0.0.1:{port}',
         'UVICORN_PORT': str(port),
     }
-    for path in ('app_asgi', 'app_wsgi', 'cors.py', 'cors_browser', 'demo', 'pages'):
+    for path in ('app_asgi', 'app_wsgi', 'cors.py', 'cors_browser', 'demo', 'frontend'):
         (folder / path).symlink_to(ROOT / path)
     with ExitStack() as running:
         if terminals.server:

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from cors_browser import RULES
-from tests.apps import ROOT
-from tests.browsers.causes import CAUSES, read
+from recording.browsers.causes import CAUSES, read
+from recording.lessons import ROOT
 
 ENGINES = {'chromium': 'Chromium', 'firefox': 'Firefox', 'webkit': 'WebKitGTK'}
 TOLD = [code for code, rule in RULES.items() if rule.console]

@@ -13,10 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from cors_browser import RULES
-from docs import diagrams
-from tests.apps import ROOT
-from tests.browsers.engines import ENGINES
-from tests.exchanges.http_file import FOLDER, read
+from docs._ext import diagrams
+from recording.engines import ENGINES
+from recording.http_file import FOLDER, read
+from recording.lessons import ROOT
 
 STEPS = {  # what each sequence shows, as the lesson's script names it
     'simple': ('one_origin', 'readMenu'),
@@ -76,7 +76,7 @@ def test_a_sequence_says_what_its_exchanges_say(name: str) -> None:
 @pytest.mark.parametrize('name', diagrams.SEQUENCES)
 def test_a_sequence_ends_as_it_did_in_every_browser(name: str) -> None:
     lesson, step = STEPS[name]
-    with (ROOT / f'docs/_verdicts/{lesson}.csv').open() as file:
+    with (ROOT / f'docs/recorded/browsers/{lesson}.csv').open() as file:
         verdicts = [
             row['Verdict'].partition(' ')[0]
             for row in csv.DictReader(file)
@@ -125,11 +125,11 @@ def test_a_new_point_must_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_build_writes_what_changed_only(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER, tmp_path / '_exchanges')
+    shutil.copytree(FOLDER, tmp_path / 'recorded/exchanges')
     diagrams.draw(tmp_path)
     written = {path: path.stat().st_mtime_ns for path in (tmp_path / '_build').rglob('*.*')}
     assert len(written) == 2 * len(SHOWN_ON)
-    change(tmp_path / '_exchanges/one_origin--allowed.http', '200 OK', '203 Other')
+    change(tmp_path / 'recorded/exchanges/one_origin--allowed.http', '200 OK', '203 Other')
     diagrams.draw(tmp_path)
     changed = {path.name for path, time in written.items() if path.stat().st_mtime_ns != time}
     assert changed == {'simple.svg', 'simple.txt'}

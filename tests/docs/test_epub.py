@@ -12,7 +12,8 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.apps import PAGES, ROOT
+from recording.guide import PAGES
+from recording.lessons import ROOT
 
 
 @pytest.fixture(scope='module')

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import ROOT
-from tests.browsers.causes import CAUSES, MANY, NOTHING, Message, read
+from recording.browsers.causes import CAUSES, MANY, NOTHING, Message, read
+from recording.lessons import ROOT
 
 FOLDER = ROOT / 'docs/errors'
 LABELS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.apps import ROOT
+from recording.lessons import ROOT
 from tests.docs.guards import GUARDS, MIDDLEWARES, PACKAGES, faults_of_command
 from tests.docs.guide import Guide, read_guide
 

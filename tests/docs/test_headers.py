@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.apps import ROOT
-from tests.exchanges.http_file import FOLDER, read_all
+from recording.http_file import FOLDER, read_all
+from recording.lessons import ROOT
 
 ENTRY = re.compile(r'\.\. _header-(\S+):\n\n([^\n]+)\n-+\n\n(.*?)(?=\n\.\. _header-|\Z)', re.DOTALL)
 ENTRIES = {
@@ -32,7 +32,7 @@ def test_the_exchanges_carry_what_the_standard_defines() -> None:
 def test_a_header_of_an_exchange_has_its_entry(name: str) -> None:
     title, text = ENTRIES[name.lower()]
     assert title == name
-    shown = re.findall(r'\.\. literalinclude:: \.\./_exchanges/(\S+)', text)
+    shown = re.findall(r'\.\. literalinclude:: \.\./recorded/exchanges/(\S+)', text)
     assert shown
     for file in shown:
         assert f'\n{name}: ' in (FOLDER / file).read_text(), f'{file} has no {name}'

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import ROOT
+from recording.lessons import ROOT
 from tests.docs.guards import GUARDS
 from tests.docs.guide import read_guide
 
@@ -21,7 +21,8 @@ COPIED = (
     'app_asgi',
     'app_wsgi',
     'docs',
-    'pages',
+    'frontend',
+    'deploy',
     'CONTRIBUTING.md',
     'noxfile.py',
     'pyproject.toml',
@@ -158,11 +159,11 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'an exchange is shown nowhere': (
         'everything_is_shown',
-        create('docs/_exchanges/blocked--hidden.http', 'GET /menu HTTP/1.1\n'),
+        create('docs/recorded/exchanges/blocked--hidden.http', 'GET /menu HTTP/1.1\n'),
     ),
     'the page script is shown nowhere': (
         'everything_is_shown',
-        replace('docs/tutorial/one_origin.rst', '../../pages/one_origin.js', '../conf.py'),
+        replace('docs/tutorial/one_origin.rst', '../../frontend/one_origin.js', '../conf.py'),
     ),
     'lines are shown by number': ('includes_do_not_drift', in_both_tabs(':lines: 1-3')),
     'lines are marked by number': ('includes_do_not_drift', in_both_tabs(':emphasize-lines: 2')),
@@ -231,11 +232,11 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'an exchange is stale': (
         'exchanges_are_current',
-        replace('docs/_exchanges/one_origin--allowed.http', 'sourdough', 'baguette'),
+        replace('docs/recorded/exchanges/one_origin--allowed.http', 'sourdough', 'baguette'),
     ),
     'an exchange lost a header': (
         'exchanges_are_current',
-        replace('docs/_exchanges/any_origin--not_found.http', 'Vary: Accept\n', ''),
+        replace('docs/recorded/exchanges/any_origin--not_found.http', 'Vary: Accept\n', ''),
     ),
     'the panel runs another lesson': (
         'each_script_has_one_panel',
@@ -249,7 +250,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         'each_script_has_one_panel',
         replace('docs/howto/attack_null.rst', 'against-defended', 'against-nothing'),
     ),
-    'an included file is gone': ('sphinx_is_content', delete('docs/_verdicts/blocked.txt')),
+    'an included file is gone': ('sphinx_is_content', delete('docs/recorded/browsers/blocked.txt')),
     'a page is in no table of contents': ('sphinx_is_content', create('docs/lost.rst', 'L\n=\n')),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.outputs import FOLDER, OUTPUTS
+from recording.programs.printed import FOLDER, OUTPUTS
 
 
 @pytest.mark.parametrize('name', OUTPUTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from tests.apps import ROOT
+from recording.lessons import ROOT
 
 DECLARED = re.compile(r'^(?:async )?(?:class|const|function\*?|let|var) (\w+)', re.MULTILINE)
 

@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tests.apps import LESSONS, ONE_SIDED, PROGRAMS, ROOT, SCRIPTS, pairs
-from tests.browsers.try_it import page_of
+from recording.browsers.panel import page_of
+from recording.lessons import LESSONS, ONE_SIDED, PROGRAMS, ROOT, SCRIPTS, pairs
 
 FETCHING = {
     'audio': 'src',
@@ -84,9 +84,9 @@ def test_the_zip_holds_every_example(site: Path) -> None:
     with ZipFile(site / 'examples.zip') as archive:
         held = {name.partition('/')[2]: archive.read(name) for name in archive.namelist()}
     programs = {f'app_{side}/{name}.py' for side, name in pairs(PROGRAMS)}
-    scripts = {f'pages/{name}.js' for name in SCRIPTS}
+    scripts = {f'frontend/{name}.js' for name in SCRIPTS}
     inits = {'app_asgi/__init__.py', 'app_wsgi/__init__.py'}
-    others = {'LICENSE', 'pages/pictures/loaf.svg'}
+    others = {'LICENSE', 'frontend/pictures/loaf.svg'}
     assert set(held) == programs | scripts | inits | SHARED | MODEL | others
     for name, content in held.items():
         assert content == (ROOT / name).read_bytes(), name

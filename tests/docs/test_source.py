@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.apps import PAGES, ROOT
-from tests.conftest import build_guide
+from recording.guide import PAGES, build_guide
+from recording.lessons import ROOT
 
 
 def foot_of(site: Path, page: str) -> BeautifulSoup:
@@ -46,7 +46,7 @@ def test_a_page_offers_the_examples(site: Path, page: str) -> None:
 def test_a_forge_edits_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clone: str, edited: str | None
 ) -> None:
-    for folder in ('_exchanges', '_static', '_templates'):
+    for folder in ('recorded/exchanges', '_static', '_templates'):
         shutil.copytree(ROOT / 'docs' / folder, tmp_path / 'docs' / folder)
     shutil.copy(ROOT / 'docs/conf.py', tmp_path / 'docs')
     shutil.copy(ROOT / 'pyproject.toml', tmp_path)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browsers import verdicts
-from tests.browsers.engines import ENGINES
-from tests.browsers.proxied import WATCHED
+from recording.browsers import verdicts
+from recording.browsers.behind_proxy import WATCHED
+from recording.engines import ENGINES
 
 TABLES = {'cookies', 'local_network', 'messages'}  # of no lesson
 

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.apps import INTERFACES, LESSONS, ONE_SIDED, PROGRAMS, send
-from tests.exchanges.http_file import RecordedExchange, answer_text, read_all
+from recording.http_file import RecordedExchange, answer_text, read_all
+from recording.lessons import INTERFACES, LESSONS, ONE_SIDED, PROGRAMS, send
 
 EXCHANGES = read_all()
 

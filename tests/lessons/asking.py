@@ -9,10 +9,8 @@ import httpx
 import pytest
 
 from cors_browser import Blocked, Browser, FetchOptions, Reply, Step
-from tests.apps import load, send
+from recording.lessons import API, SHOP, load, send
 
-API = 'https://api.example.com'
-SHOP = 'https://shop.example.com'
 STRANGER = 'https://other.example.net'
 
 

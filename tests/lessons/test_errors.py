@@ -10,9 +10,8 @@ import pytest
 
 from cors_browser import Blocked, Browser
 from cors_browser.__main__ import parse_arguments
-from tests.apps import INTERFACES, ROOT, load
-from tests.browsers.causes import CAUSES
-from tests.lessons.asking import SHOP
+from recording.browsers.causes import CAUSES
+from recording.lessons import INTERFACES, ROOT, SHOP, load
 
 LIVE = 'http://127.0.0.1:8000'
 ASKED = re.compile(r'^   \$ python -m cors_browser (.*)$', re.MULTILINE)

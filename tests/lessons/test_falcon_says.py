@@ -13,16 +13,8 @@ import falcon.testing
 import pytest
 
 from cors_browser import Blocked, Browser, Exchange
-from tests.apps import INTERFACES, ROOT
-from tests.lessons.asking import (
-    API,
-    SHOP,
-    STRANGER,
-    ask,
-    blocked,
-    cors_headers,
-    fetch,
-)
+from recording.lessons import API, INTERFACES, ROOT, SHOP
+from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 

@@ -14,17 +14,8 @@ import pytest
 from cors import PolicyError
 from cors_browser import Blocked, Browser
 from demo.tenants import create_tenants
-from tests.apps import INTERFACES
-from tests.lessons.asking import (
-    API,
-    SHOP,
-    STRANGER,
-    ask,
-    blocked,
-    cors_headers,
-    fetch,
-    reads_menu,
-)
+from recording.lessons import API, INTERFACES, SHOP
+from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, reads_menu
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 PARTNER = 'https://bread.example.net'

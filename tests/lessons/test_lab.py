@@ -10,8 +10,8 @@ import falcon
 import falcon.testing
 import pytest
 
-from tests import lab
-from tests.apps import INTERFACES, load
+from recording.lessons import INTERFACES, load
+from recording.programs import attacks as lab
 from tests.lessons import test_attacks as to_copy
 
 READING = [

@@ -15,17 +15,8 @@ import pytest
 
 from cors import CORSMiddleware, PolicyError
 from cors_browser import Blocked, Browser
-from tests.apps import INTERFACES, ROOT, load, send
-from tests.lessons.asking import (
-    API,
-    SHOP,
-    STRANGER,
-    ask,
-    blocked,
-    cors_headers,
-    fetch,
-    open_page,
-)
+from recording.lessons import API, INTERFACES, ROOT, SHOP, load, send
+from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, open_page
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 ORDER = {'bread': 'rye'}

@@ -10,8 +10,8 @@ import falcon.testing
 import httpx
 import pytest
 
-from tests.apps import INTERFACES, send
-from tests.lessons.asking import API, SHOP, STRANGER
+from recording.lessons import API, INTERFACES, SHOP, send
+from tests.lessons.asking import STRANGER
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 ALLOW_ORIGIN = 'Access-Control-Allow-Origin'

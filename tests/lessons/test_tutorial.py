@@ -9,18 +9,9 @@ import sys
 import httpx
 import pytest
 
-from tests import outputs
-from tests.apps import INTERFACES, send
-from tests.lessons.asking import (
-    API,
-    SHOP,
-    STRANGER,
-    ask,
-    blocked,
-    cors_headers,
-    fetch,
-    open_page,
-)
+from recording.lessons import API, INTERFACES, SHOP, send
+from recording.programs import printed as outputs
+from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, open_page
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 

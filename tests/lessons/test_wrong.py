@@ -10,18 +10,8 @@ import pytest
 
 from cors import CORSMiddleware, PolicyError
 from cors_browser import Browser
-from tests.apps import INTERFACES, send
-from tests.lessons.asking import (
-    API,
-    SHOP,
-    STRANGER,
-    ask,
-    blocked,
-    cors_headers,
-    fetch,
-    open_page,
-    reads_menu,
-)
+from recording.lessons import API, INTERFACES, SHOP, send
+from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, open_page, reads_menu
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 

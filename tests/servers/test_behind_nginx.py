@@ -12,11 +12,10 @@ import pytest
 import uvicorn
 
 from cors_browser import Blocked, Browser
-from tests.apps import INTERFACES
-from tests.exchanges.http_file import read, read_all
-from tests.lessons.asking import SHOP, cors_headers
-from tests.servers.deploy import behind, send, serving, uvicorn_settings
-from tests.servers.proxied import (
+from recording.http_file import read, read_all
+from recording.lessons import INTERFACES, SHOP
+from recording.proxies.deployment import behind, send, serving, uvicorn_settings
+from recording.proxies.scenes import (
     CLOSED,
     FOLDER,
     SCENES,
@@ -25,6 +24,7 @@ from tests.servers.proxied import (
     replayed,
     replaying,
 )
+from tests.lessons.asking import cors_headers
 
 FROM_SHOP = {'Origin': SHOP}
 both = pytest.mark.parametrize('interface', INTERFACES)

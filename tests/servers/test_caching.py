@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.apps import INTERFACES
-from tests.lessons.asking import SHOP
-from tests.servers.deploy import behind, send, serving
-from tests.servers.proxied import replayed
+from recording.lessons import INTERFACES, SHOP
+from recording.proxies.deployment import behind, send, serving
+from recording.proxies.scenes import replayed
 
 PARTNER = 'https://partner.example.com'
 

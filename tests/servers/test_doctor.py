@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from cors_browser.__main__ import main
-from tests.apps import INTERFACES
-from tests.demo.running import RunningDemo
-from tests.exchanges.http_file import RecordedExchange, read_all
-from tests.servers.nginx import running_nginx
+from recording.http_file import RecordedExchange, read_all
+from recording.lessons import INTERFACES
+from recording.proxies.nginx import running_nginx
+from recording.running_demo import RunningDemo
 
 PAGE = 'https://shop.example.com'
 READS = [

@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from demo.processes import free_ports
-from tests.apps import INTERFACES, LESSONS, ROOT, pairs
-from tests.demo.running import RunningDemo
-from tests.exchanges.http_file import RecordedExchange, answer_text, read_all
+from recording.http_file import RecordedExchange, answer_text, read_all
+from recording.lessons import INTERFACES, LESSONS, ROOT, pairs
+from recording.running_demo import RunningDemo
 
 COMMANDS = {
     'wsgi': ['gunicorn', 'app_wsgi.{lesson}:app', '--bind=127.0.0.1:{port}'],

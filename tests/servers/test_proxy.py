@@ -1,4 +1,4 @@
-"""The deployable files of docs/_deploy, in front of real servers."""
+"""The deployable files of deploy, in front of real servers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.apps import INTERFACES, ROOT
-from tests.demo.running import RunningDemo
-from tests.servers.nginx import running_nginx
+from recording.lessons import INTERFACES, ROOT
+from recording.proxies.nginx import running_nginx
+from recording.running_demo import RunningDemo
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_one_origin_needs_no_cors(demo: RunningDemo, interface: str, tmp_path: Path) -> None:
-    server = (ROOT / 'docs/_deploy/same_origin.conf').read_text()
+    server = (ROOT / 'deploy/same_origin.conf').read_text()
     for written, here in (
         ('127.0.0.1:8080', '127.0.0.1:PORT'),
         ('/srv/bakery;', f'{tmp_path};'),

@@ -14,9 +14,8 @@ import psycopg
 import pytest
 
 from app_wsgi.dynamic_origins import SECONDS
-from tests.lessons.asking import SHOP
-from tests.servers.deploy import behind, send
-from tests.servers.several_workers import (
+from recording.lessons import SHOP
+from recording.programs.several_workers import (
     ACAO,
     REPORT,
     Cluster,
@@ -24,6 +23,7 @@ from tests.servers.several_workers import (
     running_cluster,
     workers_of,
 )
+from recording.proxies.deployment import behind, send
 
 PARTNER = 'https://partner.example.com'
 

@@ -14,7 +14,7 @@ import trustme
 
 from cors_browser import Browser, Unreachable
 from cors_browser.__main__ import main
-from tests.browsers.pages import serving
+from recording.browsers.local_servers import serving
 
 PAGE = 'https://shop.example.com'
 NOT_CORS = 'no secure connection comes about; look at the certificate and the port'

@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.demo.running import RunningDemo
+from recording.running_demo import RunningDemo
 
 SHOP = 'https://shop.example.com'
 STRANGER = 'https://other.example.net'

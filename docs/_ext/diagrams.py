@@ -1,0 +1,364 @@
+"""Draw the guide's diagrams when it is built: as SVG for HTML and EPUB, in words for text.
+
+A sequence is drawn from recorded exchanges. ``cors_browser`` replays them and says what the page
+gets; the build fails where it would send other requests than those. The decisions are drawn from
+``cors_browser.RULES``.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from cors_browser import RULES, Browser, Exchange, FetchFailed
+
+API = 'https://api.example.com'
+SEQUENCES = {
+    'simple': ('A simple request', ['one_origin--allowed']),
+    'preflighted': ('A request with a preflight', ['preflight--asked', 'preflight--sent']),
+    'refused': ('A refused preflight', ['preflight--method_refused']),
+    'credentialed': ('A request with credentials', ['credentials--cookie_sent']),
+}
+TOLD = ('access-control-', 'set-cookie', 'vary')  # headers of an answer that a diagram shows
+CONDITIONS = {
+    'new-request': 'fetch() refuses such a request.',
+    'blocked-url': 'The port is blocked, or a page on https fetches http.',
+    'same-origin-mode': "Mode 'same-origin', and the URL has another origin.",
+    'no-cors-redirect': "Mode 'no-cors', and the redirect mode isn't 'follow'.",
+    'scheme': 'The URL is neither http nor https.',
+    'preflight-connection': 'The preflight gets no response.',
+    'preflight-cors-check': 'Its response fails the CORS check.',
+    'preflight-ok-status': 'Its status is not 200 to 299.',
+    'preflight-lists': 'Its list of methods or of headers is malformed.',
+    'preflight-methods': "The method isn't listed.",
+    'preflight-authorization': "Authorization isn't listed, and '*' doesn't cover it.",
+    'preflight-headers': "A header isn't listed.",
+    'connection': 'There is no response.',
+    'cors-check': "Mode 'cors', another origin: the response fails the CORS check.",
+    'corp-check': "Mode 'no-cors': Cross-Origin-Resource-Policy forbids it.",
+    'redirect': "The response is a redirect that can't be followed.",
+}
+END = "The page gets the answer, an opaque one with 'no-cors'."
+WIDTH, LINE, CHARACTER = 360, 15, 6.5  # a wide font's average, so that lines fit in any
+
+
+# ------------------------------------------------------------------------ recorded exchanges
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One file of docs/recorded/exchanges, taken apart."""
+
+    method: str
+    path: str
+    request: list[str]
+    body: str
+    status: str
+    answer: list[str]
+    answer_body: str
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers of the request."""
+        return pairs(self.request)
+
+
+def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, _, value in (line.partition(': ') for line in lines)]
+
+
+def read(path: Path) -> Recorded:
+    """Read an exchange: a request and its answer, each with headers and perhaps a body."""
+    request, _, answer = path.read_text().partition('\n\nHTTP/1.1 ')
+    head, _, body = request.partition('\n\n')
+    answer_head, _, answer_body = answer.partition('\n\n')
+    first, *headers = head.splitlines()
+    status, *answer_headers = answer_head.splitlines()
+    method, target, _version = first.split(' ')
+    return Recorded(method, target, headers, body, status, answer_headers, answer_body.strip())
+
+
+@dataclass
+class Call:
+    """What the page asks its browser for, so that it sends what was recorded."""
+
+    method: str
+    path: str
+    origin: str
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: str = ''
+    with_credentials: bool = False
+
+
+def call_behind(last: Recorded) -> Call:
+    """Find the call behind the last exchange; behind a preflight it is the one that it asks for."""
+    headers = dict(last.headers)
+    origin = headers.pop('Origin')
+    with_credentials = headers.pop('Cookie', None) is not None
+    method = headers.pop('Access-Control-Request-Method', last.method)
+    return Call(method, last.path, origin, list(headers.items()), last.body, with_credentials)
+
+
+def replay(recorded: list[Recorded]) -> tuple[Call, Exchange, list[str]]:
+    """Let the model make the call; return what it did, and what the page gets, in words.
+
+    Raises:
+        ValueError: The model sends other requests than the recorded ones.
+    """
+    answers = {(one.method, one.path): one for one in recorded}
+    call = call_behind(recorded[-1])
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        asked = environ['REQUEST_METHOD'], environ['PATH_INFO']
+        if asked not in answers:
+            raise ValueError(f'no exchange of {list(answers)} answers {asked}: record one')
+        one = answers[asked]
+        start_response(one.status, pairs(one.answer))
+        return [one.answer_body.encode()]
+
+    try:
+        reply = Browser(app, call.origin, api=API).fetch(
+            call.path,
+            call.method,
+            headers=call.headers,
+            body=call.body or None,
+            credentials='include' if call.with_credentials else 'same-origin',
+        )
+        exchange = reply.exchange
+        got = [f'readable: {recorded[-1].status}', reply.text()]
+    except FetchFailed as failure:
+        exchange = failure.exchange
+        got = [f'blocked: {failure.code}', failure.reason]
+        if not exchange.reached_server:
+            got.append(f'{call.method} {call.path} is never sent')
+    check_requests(exchange, recorded)
+    return call, exchange, got
+
+
+def check_requests(exchange: Exchange, recorded: list[Recorded]) -> None:
+    sent = [(step.method, set(step.request_headers)) for step in exchange.steps]
+    lower = [
+        {(name.lower(), value) for name, value in one.headers if name != 'Cookie'}
+        for one in recorded
+    ]
+    methods = [one.method for one in recorded]
+    if [method for method, _ in sent] != methods or any(
+        not wanted <= headers for wanted, (_, headers) in zip(lower, sent, strict=True)
+    ):
+        raise ValueError(f'recorded is {recorded}, but a browser sends {sent}: record it anew')
+
+
+# --------------------------------------------------------------------------------- sequences
+
+
+@dataclass(frozen=True)
+class Message:
+    """One arrow: who tells whom, in which lines."""
+
+    sender: str
+    receiver: str
+    lines: list[str]
+    mark: str = ''
+
+    @property
+    def words(self) -> str:
+        return f'{self.sender} to {self.receiver}: {", ".join(self.lines)}'
+
+
+def messages(recorded: list[Recorded]) -> Iterator[Message]:
+    """Tell a fetch from the page's call to what the page gets."""
+    call, _, got = replay(recorded)
+    asked = [f'fetch {call.method} {call.path}', *(f'{n}: {value}' for n, value in call.headers)]
+    if call.with_credentials:
+        asked.append("credentials: 'include'")
+    yield Message('page', 'browser', asked)
+    for one in recorded:
+        yield Message('browser', 'API', [f'{one.method} {one.path}', *one.request])
+        told = [line for line in one.answer if line.lower().startswith(TOLD)]
+        yield Message('API', 'browser', [one.status, *told])
+    yield Message('browser', 'page', got, got[0].partition(':')[0])
+
+
+def sequence(name: str, exchanges: Path) -> tuple[ET.Element, str]:
+    """Draw one of :data:`SEQUENCES`; return the picture and its words."""
+    title, files = SEQUENCES[name]
+    recorded = [read(exchanges / f'{file}.http') for file in files]
+    told = list(messages(recorded))
+    words = [f'{number}. {message.words}.' for number, message in enumerate(told, 1)]
+    picture = Picture(name, title, words)
+    lanes = {'page': 30.0, 'browser': WIDTH / 2, 'API': WIDTH - 30.0}
+    anchors = {'page': (4.0, 'start'), 'browser': (WIDTH / 2, 'middle'), 'API': (WIDTH - 4, 'end')}
+    for lane, (x, anchor) in anchors.items():
+        picture.text(lane, x, anchor, font_weight='bold')
+    picture.down()
+    picture.text(call_behind(recorded[-1]).origin, *anchors['page'])
+    picture.text(API, *anchors['API'])
+    picture.down(0.5)
+    for message in told:
+        side = 'API' if 'API' in (message.sender, message.receiver) else 'page'
+        group = picture.group(message.mark)
+        picture.down(0.7)
+        for number, line in enumerate(message.lines):
+            weight = 'bold' if number == 0 else 'normal'
+            picture.lines(line, *anchors[side], group=group, font_weight=weight)
+        picture.arrow(lanes, message, group)
+    return picture.finish(), '\n'.join(words)
+
+
+class Picture:
+    """An SVG that grows downwards. Its colours are those of the text around it."""
+
+    def __init__(self, name: str, title: str, words: list[str], width: str = '30rem') -> None:
+        self.y = float(LINE)
+        self.root = ET.Element(
+            'svg',
+            {
+                'xmlns': 'http://www.w3.org/2000/svg',
+                'class': f'diagram diagram-{name}',
+                'role': 'img',
+                'aria-labelledby': f'{name}-title',
+                'aria-describedby': f'{name}-desc',
+                'width': '100%',
+                'style': f'max-width: {width}',
+                'font-family': 'sans-serif',
+                'font-size': '11.5',
+                'fill': 'currentColor',
+            },
+        )
+        ET.SubElement(self.root, 'title', {'id': f'{name}-title'}).text = title
+        ET.SubElement(self.root, 'desc', {'id': f'{name}-desc'}).text = ' '.join(words)
+
+    def down(self, lines: float = 1) -> None:
+        self.y += lines * LINE
+
+    def group(self, mark: str) -> ET.Element:
+        return ET.SubElement(self.root, 'g', {'class': mark} if mark else {})
+
+    def text(
+        self, text: str, x: float, anchor: str, group: ET.Element | None = None, **style: str
+    ) -> ET.Element:
+        """Write a line at the present height."""
+        place = {'x': f'{x:g}', 'y': f'{self.y:g}', 'text-anchor': anchor}
+        style = {name.replace('_', '-'): value for name, value in style.items()}
+        element = ET.SubElement(self.root if group is None else group, 'text', place | style)
+        element.text = text
+        return element
+
+    def lines(
+        self, text: str, x: float, anchor: str, group: ET.Element | None = None, **style: str
+    ) -> None:
+        """Write one text on as many lines as it needs, and go below it."""
+        room = x if anchor == 'end' else WIDTH - x
+        parts = textwrap.wrap(text, int(room / CHARACTER), break_on_hyphens=False)
+        element = self.text('', x, anchor, group, **style)
+        for number, part in enumerate(parts):
+            place = {'x': f'{x:g}', 'dy': f'{LINE if number else 0}'}
+            last = number == len(parts) - 1
+            ET.SubElement(element, 'tspan', place).text = part if last else f'{part} '
+        self.down(len(parts))
+
+    def line(self, path: str, group: ET.Element | None = None, **style: str) -> None:
+        style = {name.replace('_', '-'): value for name, value in style.items()}
+        drawn = {'d': path, 'fill': 'none', 'stroke': 'currentColor', **style}
+        ET.SubElement(self.root if group is None else group, 'path', drawn)
+
+    def arrow(self, lanes: dict[str, float], message: Message, group: ET.Element) -> None:
+        """Draw an arrow between two lanes, each marked by a stroke; answers are dashed."""
+        self.down(-0.2)
+        for x in lanes.values():
+            self.line(f'M{x:g} {self.y - 7:g}v14', stroke_opacity='0.5')
+        start, end = lanes[message.sender], lanes[message.receiver]
+        dashes = {} if start < end else {'stroke_dasharray': '5 3'}
+        self.line(f'M{start:g} {self.y:g}H{end:g}', group, **dashes)
+        back = -7 if start < end else 7
+        self.line(f'M{end:g} {self.y:g}l{back} -4v8z', group, fill='currentColor')
+        self.down()
+
+    def finish(self) -> ET.Element:
+        self.root.set('viewBox', f'0 0 {WIDTH} {self.y:g}')
+        return self.root
+
+
+# --------------------------------------------------------------------------------- decisions
+
+
+def parts() -> dict[str, dict[str, list[str]]]:
+    """Sort the points of the rules, each with its codes, into what happens when.
+
+    Raises:
+        ValueError: A point has no condition here, or a condition has no point.
+    """
+    by_point = groupby(RULES, lambda code: RULES[code].point)
+    points = {point: list(codes) for point, codes in by_point}
+    if list(points) != list(CONDITIONS):
+        raise ValueError(f'CONDITIONS has {list(CONDITIONS)}, cors_browser has {list(points)}')
+    names = list(points)
+    preflight = [name for name in names if points[name][0].startswith('preflight-')]
+    start, end = names.index(preflight[0]), names.index(preflight[-1]) + 1
+    titles = {
+        'Before anything is sent': names[:start],
+        f'Preflight, where one is needed; else on to {names[end]}': names[start:end],
+        'The request and its answer': names[end:],
+    }
+    return {title: {name: points[name] for name in found} for title, found in titles.items()}
+
+
+def decisions() -> tuple[ET.Element, str]:
+    """Draw the rules of the model in their order; return the picture and its words."""
+    found = parts()
+    redirected = f'A redirect that is followed goes back to {RULES["bad-port"].point}.'
+    words: list[str] = []
+    for title, points in found.items():
+        words.append(f'{title}.')
+        words += [f'{name}: {CONDITIONS[name]} {", ".join(points[name])}.' for name in points]
+    words += [redirected, END]
+    picture = Picture('decisions', 'How a browser decides', words, '26rem')
+    heights = []
+    for title, points in found.items():
+        heights.append(picture.y - 4)
+        picture.lines(title, 26, 'start', font_weight='bold')
+        for name, codes in points.items():
+            picture.down(0.3)
+            picture.lines(name, 26, 'start')
+            picture.lines(CONDITIONS[name], 42, 'start')
+            group = picture.group('blocked')
+            picture.lines(', '.join(codes), 42, 'start', group)
+        picture.down(0.7)
+    picture.lines(redirected, 26, 'start')
+    picture.down(0.5)
+    group = picture.group('readable')
+    picture.lines(END, 26, 'start', group, font_weight='bold')
+    end = picture.y - LINE - 4
+    picture.line(f'M14 {heights[0]:g}V{end:g}')
+    picture.line(f'M14 {end:g}l-4 -7h8z', fill='currentColor')
+    picture.line(f'M14 {heights[1]:g}H5V{heights[2]:g}H14', stroke_dasharray='5 3')
+    return picture.finish(), '\n'.join(words)
+
+
+# ------------------------------------------------------------------------------------- files
+
+
+def draw(docs: Path) -> None:
+    """Write every diagram below ``docs/_build/diagrams``, as ``.svg`` and in words as ``.txt``."""
+    folder = docs / '_build/diagrams'
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = {name: sequence(name, docs / 'recorded/exchanges') for name in SEQUENCES}
+    for name, (picture, words) in {**drawn, 'decisions': decisions()}.items():
+        write(folder / f'{name}.svg', ET.tostring(picture, encoding='unicode') + '\n')
+        write(folder / f'{name}.txt', words + '\n')
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file where it changes, at once, for two builds may run beside each other."""
+    if path.exists() and path.read_text() == text:
+        return
+    with tempfile.NamedTemporaryFile('w', dir=path.parent, delete=False) as file:
+        file.write(text)
+    os.replace(file.name, path)

@@ -1,0 +1,202 @@
+"""Write docs/recorded from the running lessons: ``nox -s record``.
+
+Each request of docs/recorded/exchanges goes to gunicorn and to uvicorn. If the two differ, nothing
+is written and the difference is shown. ``--exchanges`` stops after that: it needs no browser, no
+nginx and no database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+
+from demo.processes import api_servers, free_ports, wait_until_answering
+from recording.browsers import behind_proxy, causes, cookies, local_network, panel, verdicts
+from recording.engines import ENGINES
+from recording.engines.base import Engine, launch
+from recording.engines.chromium import Chromium
+from recording.guide import build_guide
+from recording.http_file import read_all
+from recording.lessons import ROOT, SCRIPTS
+from recording.programs import printed, several_workers
+from recording.proxies import scenes
+from recording.running_demo import RunningDemo, running_demo
+
+PICTURE = ROOT / 'docs/images/guide.png'
+
+
+def record_exchanges() -> None:
+    ports = free_ports({'guide': 0, 'wsgi': 0, 'asgi': 0})
+    with api_servers(*ports) as servers, httpx.Client() as client:
+        wait_until_answering(servers)
+        for exchange in read_all():
+            gunicorn, uvicorn = (
+                exchange.with_answer(client.send(exchange.to(f'{server.url}/{exchange.lesson}')))
+                for server in servers
+            )
+            if gunicorn != uvicorn:
+                sys.exit(
+                    f'{exchange.path.name}: the servers differ\n\n'
+                    f'gunicorn: {gunicorn.answer}\n\nuvicorn: {uvicorn.answer}'
+                )
+            write(exchange.path, gunicorn.text)
+
+
+def record_proxies() -> None:
+    for scene in scenes.SCENES:
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            gunicorn = scenes.play(scene, 'wsgi', Path(first))
+            uvicorn = scenes.play(scene, 'asgi', Path(second))
+        if gunicorn != uvicorn:
+            sys.exit(f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}')
+        for exchange in gunicorn:
+            write(exchange.path, exchange.text)
+
+
+def record_several_workers() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        several_workers.running_cluster(Path(folder)) as cluster,
+    ):
+        write(several_workers.REPORT, several_workers.report(cluster))
+
+
+def record_programs() -> None:
+    for name, made in printed.OUTPUTS.items():
+        write(printed.FOLDER / name, made())
+
+
+def record_verdicts(lessons: list[str]) -> None:
+    """Press *Try it* on the lessons' pages in all three browsers, for both servers."""
+    runs = [run for lesson in lessons for run in verdicts.runs_of(lesson)]
+    for name in [*(run.name for run in runs), *behind_proxy.WATCHED]:
+        (verdicts.FOLDER / f'{name}.txt').touch()  # the pages show it already
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(build_guide(Path(folder) / 'html')) as demo,
+        ExitStack() as running,
+    ):
+        browsers = [running.enter_context(launch(engine)) for engine in ENGINES.values()]
+        for run in runs:
+            rows = [row for browser in browsers for row in shown_rows(browser, demo, run)]
+            write_verdict(run.name, rows)
+        for scene in behind_proxy.WATCHED if lessons == SCRIPTS else ():
+            rows = [row for browser in browsers for row in watched_rows(browser, demo, scene)]
+            write_verdict(scene, rows)
+
+
+def write_verdict(name: str, rows: list[verdicts.Row]) -> None:
+    recorded = verdicts.read(name)
+    if verdicts.differences(recorded, rows) or not recorded:
+        write(verdicts.FOLDER / f'{name}.csv', verdicts.as_csv(rows))
+    write(verdicts.FOLDER / f'{name}.txt', verdicts.as_text(verdicts.read(name)))
+
+
+def watched_rows(browser: Engine, demo: RunningDemo, scene: str) -> list[verdicts.Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        return behind_proxy.watch(browser, demo, 'wsgi', scene, Path(folder), recorded=[])
+
+
+def record_cookies() -> None:
+    """Write which cookies each browser sends."""
+    seen = {}
+    for engine in ENGINES.values():
+        with launch(engine) as browser:
+            seen[browser.title] = cookies.observe(browser)
+    if not cookies.FILE.exists() or any(
+        cookies.read(title.split()[0]) != sent for title, sent in seen.items()
+    ):
+        write(cookies.FILE, cookies.as_csv(seen))
+
+
+def record_local_network() -> None:
+    """Write what a permission decides in Chromium."""
+    with launch(Chromium) as browser:
+        write(local_network.FILE, local_network.as_csv(local_network.observe(browser)))
+
+
+def record_messages() -> None:
+    """Write what every browser prints of the causes that docs/errors explains."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(build_guide(Path(folder) / 'html')) as demo,
+    ):
+        seen = causes.observe_all(demo)
+    recorded = {message.without_version for message in causes.read()}
+    if recorded != {message.without_version for message in seen}:
+        write(causes.FILE, causes.as_csv(seen))
+
+
+def shown_rows(browser: Engine, demo: RunningDemo, run: verdicts.Run) -> list[verdicts.Row]:
+    """Observe a script on its servers, which must look the same to a browser."""
+    seen = verdicts.observe(browser, demo, run, recorded=[])
+    first, *others = (rows for rows, _ in seen.values())
+    for other in others:
+        if found := verdicts.differences(first, other):
+            sys.exit('\n'.join([f'{run.name}: in {browser.title} the servers differ', *found]))
+    return first
+
+
+def write(path: Path, text: str) -> None:
+    if path.exists() and path.read_text() == text:
+        print(f'same     {path.relative_to(ROOT)}')
+    else:
+        path.write_text(text)
+        print(f'written  {path.relative_to(ROOT)}')
+
+
+def take_screenshot() -> None:
+    """Write the README's picture from the real guide."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_demo(build_guide(Path(folder) / 'html')) as demo,
+        launch(Chromium) as browser,
+    ):
+        browser.look(1280)
+        panel.press_try_it(browser, demo.guide, 'any_origin', 'asgi')
+        browser.run(
+            """() => {
+              document.documentElement.style.scrollBehavior = 'auto';
+              document.querySelector('.try-it').scrollIntoView();
+            }"""
+        )
+        browser.screenshot(PICTURE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog='nox -s record --', description=__doc__)
+    parser.add_argument('lessons', nargs='*', metavar='LESSON', help='only their verdicts')
+    parser.add_argument('--exchanges', action='store_true', help='only docs/recorded/exchanges')
+    parser.add_argument('--screenshot', action='store_true', help="take the README's picture")
+    options = parser.parse_args()
+    unknown = sorted(set(options.lessons) - set(SCRIPTS))
+    if unknown:
+        parser.error(f'no script in frontend/ for {", ".join(unknown)}')
+    if options.screenshot:
+        take_screenshot()
+    elif options.exchanges:
+        record_exchanges()
+    elif options.lessons:
+        record_verdicts(options.lessons)
+    else:
+        record_all()
+
+
+def record_all() -> None:
+    record_exchanges()
+    record_proxies()
+    record_several_workers()
+    record_cookies()
+    record_local_network()
+    record_verdicts(SCRIPTS)
+    record_messages()
+    record_programs()  # the attack lab's table is made of verdicts
+
+
+if __name__ == '__main__':
+    main()

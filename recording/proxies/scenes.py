@@ -1,0 +1,117 @@
+"""What a page shows through nginx: docs/recorded/proxies, exchanges with a file of deploy between.
+
+``nox -s record`` writes them from the real nginx in front of gunicorn and uvicorn, and a test
+asserts that they still hold. A file is named ``<scene>--<what it shows>.http``. The exchanges of
+a scene follow each other, for a cache remembers. Where a request names its ``Content-Length``,
+the file leaves its body out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cors_browser import Blocked, Browser
+from recording.http_file import RecordedExchange, read
+from recording.lessons import ROOT
+from recording.proxies.deployment import behind, send, serving
+
+FOLDER = ROOT / 'docs/recorded/proxies'
+CLOSED = 1  # a port where nothing listens
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A lesson behind nginx.
+
+    Attributes:
+        configuration: File of deploy.
+        asked: What the exchanges show, in their order.
+        after_stop: The same, asked when the server has been stopped.
+    """
+
+    configuration: str
+    lesson: str
+    asked: tuple[str, ...]
+    after_stop: tuple[str, ...] = ()
+
+
+SCENES = {
+    'behind_nginx': Scene(
+        'behind_nginx.conf',
+        'testing',
+        asked=('preflight', 'changed', 'not_found', 'too_large'),
+        after_stop=('bad_gateway', 'bad_gateway_stranger', 'bad_gateway_preflight'),
+    ),
+    'two_owners': Scene(
+        'wrong_two_owners.conf', 'testing', asked=('read',), after_stop=('bad_gateway',)
+    ),
+    'nginx_owns': Scene('nginx_owns.conf', 'any_origin', asked=('read', 'preflight')),
+    'poisoned': Scene('caching.conf', 'wrong_no_vary', asked=('shop', 'partner')),
+    'opened': Scene('caching.conf', 'wrong_no_vary', asked=('address_bar', 'shop')),
+    'cached': Scene(
+        'caching.conf',
+        'caching',
+        asked=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
+    ),
+    'by_key': Scene('caching_by_key.conf', 'caching', asked=('shop', 'partner', 'shop_again')),
+}
+
+
+def exchanges_of(name: str, what: tuple[str, ...]) -> list[RecordedExchange]:
+    return [read(FOLDER / f'{name}--{shown}.http') for shown in what]
+
+
+def play(name: str, interface: str, folder: Path) -> list[RecordedExchange]:
+    """Ask what a scene asks; return its exchanges with the answers of this run.
+
+    Args:
+        name: Key of ``SCENES``.
+        interface: ``wsgi`` for gunicorn, ``asgi`` for uvicorn.
+        folder: An empty folder, for nginx.
+    """
+    scene = SCENES[name]
+    with (
+        serving(interface, scene.lesson) as server,
+        behind(scene.configuration, folder, {8000: server.port}) as client,
+    ):
+        answered = [_answered(client, one) for one in exchanges_of(name, scene.asked)]
+        server.stop()
+        answered += [_answered(client, one) for one in exchanges_of(name, scene.after_stop)]
+    return answered
+
+
+def _answered(client: httpx.Client, exchange: RecordedExchange) -> RecordedExchange:
+    request = exchange.to(str(client.base_url).rstrip('/'))
+    if 'Content-Length: ' in exchange.request:
+        body = b' ' * int(request.headers['Content-Length'])
+        request = httpx.Request(request.method, request.url, headers=request.headers, content=body)
+    return exchange.with_answer(send(client, request))
+
+
+def replayed(origin: str, *shown: str) -> str:
+    """Fetch as a page of ``origin``, with these recorded answers; return what came of it."""
+    exchanges = [read(FOLDER / f'{name}.http') for name in shown]
+    method, path, _ = exchanges[-1].request.split(' ', 2)
+    headers = {'Content-Type': 'application/json'} if method == 'PUT' else None
+    api = replaying({one.request.split(' ')[0]: one for one in exchanges})
+    try:
+        reply = Browser(api, origin).fetch(path, method, headers=headers)
+    except Blocked as blocked:
+        return blocked.code
+    return f'readable: {reply.status}'
+
+
+def replaying(answers: dict[str, RecordedExchange]) -> Any:
+    """Build a WSGI application that gives the recorded answer to each method."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        head, _, body = answers[environ['REQUEST_METHOD']].answer.partition('\n\n')
+        status, *lines = head.removeprefix('HTTP/1.1 ').splitlines()
+        start_response(status, [tuple(line.split(': ', 1)) for line in lines])
+        return [body.encode()]
+
+    return app
