@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recording.programs.printed import FOLDER, OUTPUTS
+from recording.programs.several_workers import REPORT
 
 
 @pytest.mark.parametrize('name', OUTPUTS)
@@ -13,4 +14,4 @@ def test_the_output_is_as_recorded(name: str) -> None:
 
 
 def test_every_output_is_made_by_something() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == set(OUTPUTS)
+    assert {path.name for path in FOLDER.iterdir()} == {*OUTPUTS, REPORT.name}
