@@ -7,14 +7,17 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from demo.guide import GuideServer
 from recording.lessons import ROOT
 
 ADDRESS = re.compile(r'(Guide|WSGI API|ASGI API|Attacker)\s+(http://127\.0\.0\.1:\d+)/')
@@ -54,6 +57,20 @@ def _has_ended(process: psutil.Process) -> bool:
         return process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+@contextmanager
+def serving_guide(folder: Path, demo: dict[str, Any] | None = None) -> Iterator[str]:
+    """Serve a guide in this process; give its address."""
+    with GuideServer(0, folder, demo or {}) as server:
+        poll = {'poll_interval': 0.05}
+        thread = threading.Thread(target=server.serve_forever, kwargs=poll)
+        thread.start()
+        try:
+            yield f'http://127.0.0.1:{server.server_port}'
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @contextmanager

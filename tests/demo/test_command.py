@@ -66,16 +66,6 @@ def test_it_serves_four_origins(guide: Path) -> None:
         assert told['attackers'] == [demo.attacker, demo.attacker.replace('127.0.0.1', 'localhost')]
 
 
-def test_it_serves_the_page_scripts_and_no_other_file(guide: Path) -> None:
-    with running_demo(guide) as demo:
-        script = httpx.get(f'{demo.guide}/_pages/blocked.js?x=1')
-        assert script.text == (ROOT / 'frontend/blocked.js').read_text()
-        assert 'javascript' in script.headers['Content-Type']
-        assert script.headers['Cache-Control'] == 'no-store'
-        for path in ('/_pages/..%2fpyproject.toml', '/_pages/%2e%2e/pyproject.toml', '/nothing'):
-            assert httpx.get(f'{demo.guide}{path}').status_code == 404
-
-
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_leaves_no_process(guide: Path, number: signal.Signals) -> None:
     with running_demo(guide) as demo:
@@ -145,20 +135,24 @@ Visit = Callable[[Callable[[str], None]], int]
 
 
 @pytest.fixture
-def run_here(guide: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
+def signals() -> Iterator[None]:
+    """Give this process its signal handlers back: the demo replaces them."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def run_here(guide: Path, signals: None, monkeypatch: pytest.MonkeyPatch) -> Visit:
     """Run the demo in this process; what is given visits it in place of a browser."""
-    handlers = {
-        number: signal.getsignal(number)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
 
     def run(visit: Callable[[str], None]) -> int:
         monkeypatch.setattr(webbrowser, 'open', visit)
         return command.main([f'--guide={guide}', '--open', *(f'{name}=0' for name in PORTS)])
 
-    yield run
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+    return run
 
 
 def test_it_opens_the_browser_if_requested(
@@ -173,6 +167,22 @@ def test_it_opens_the_browser_if_requested(
 
     assert run_here(visit) == 0
     assert opened == ['<h1>The guide</h1>']
+
+
+def test_ctrl_c_before_the_greeting_ends_it_without_one(
+    run_here: Visit, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Server, 'answers', lambda _: os.kill(os.getpid(), signal.SIGINT))
+    assert run_here(lambda address: pytest.fail(f'{address} was opened')) == 0
+    assert capsys.readouterr().out == ''
+
+
+def test_it_opens_no_browser_by_default(
+    guide: Path, run_here: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, '_greet', lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    monkeypatch.setattr(webbrowser, 'open', lambda address: pytest.fail(f'{address} was opened'))
+    assert command.main([f'--guide={guide}', *(f'{name}=0' for name in PORTS)]) == 0
 
 
 def test_it_says_which_server_ended(run_here: Visit, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,10 +226,12 @@ def test_a_port_of_a_hidden_process_is_refused_without_its_name(
             free_ports({'--port-wsgi': port})
 
 
-def test_a_missing_guide_is_refused_with_the_command_that_builds_it(tmp_path: Path) -> None:
-    ended = run(f'--guide={tmp_path}')
-    assert ended.returncode == 1
-    assert ended.stderr == f'demo: no built guide in {tmp_path}; build it with: nox -s docs\n'
+def test_a_missing_guide_is_refused_with_the_command_that_builds_it(
+    tmp_path: Path, signals: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.main([f'--guide={tmp_path}']) == 1
+    printed = capsys.readouterr().err
+    assert printed == f'demo: no built guide in {tmp_path}; build it with: nox -s docs\n'
 
 
 @pytest.mark.parametrize('port', ['x', '-1', '65536', '1e3', '٣'])

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from demo.guide import MAX_REQUEST
 from demo.model import judge
-from recording.running_demo import running_demo
 
 PAGE = 'https://shop.example.com'
 
@@ -94,41 +88,3 @@ def test_a_redirect_that_no_browser_follows_is_blocked(location: str, fix: str) 
     judged = judge(wire)
     assert not judged['readable']
     assert judged['why'].endswith(fix)
-
-
-@pytest.fixture
-def guide(tmp_path: Path) -> Path:
-    (tmp_path / 'index.html').write_text('the guide')
-    return tmp_path
-
-
-def test_the_guide_judges_for_its_own_pages_only(guide: Path) -> None:
-    good = json.dumps(asked(('GET', ALLOWED)))
-    kind = {'Content-Type': 'application/json'}
-    with running_demo(guide) as demo:
-        model = f'{demo.guide}/_model'
-        assert httpx.post(model, content=good, headers=kind).json()['readable'] is True
-        for path, content, headers, status in (
-            ('/_model', good, {'Content-Type': 'text/plain'}, 404),
-            ('/other', good, kind, 404),
-            ('/_model', '{', kind, 400),
-            ('/_model', '[]', kind, 400),
-            ('/_model', '{"page": "x"}', kind, 400),
-        ):
-            answer = httpx.post(f'{demo.guide}{path}', content=content, headers=headers)
-            assert answer.status_code == status, (path, content, headers)
-        assert 'Access-Control-Allow-Origin' not in httpx.options(model).headers
-        assert status_of(demo.guide, {**kind, 'Content-Length': str(MAX_REQUEST + 1)}) == 413
-        assert status_of(demo.guide, {**kind, 'Content-Length': 'many'}) == 413
-
-
-def status_of(guide: str, headers: dict[str, str]) -> int:
-    """Send the head of a request alone; return the answer's status."""
-    connection = http.client.HTTPConnection(guide.removeprefix('http://'))
-    connection.putrequest('POST', '/_model')
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    connection.endheaders()
-    status = connection.getresponse().status
-    connection.close()
-    return status

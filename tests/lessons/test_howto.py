@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import sqlite3
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import falcon.testing
 import pytest
 
 from cors import PolicyError
 from cors_browser import Blocked, Browser
 from demo.tenants import create_tenants
-from recording.lessons import API, INTERFACES, SHOP
+from recording.lessons import API, INTERFACES, SHOP, load
 from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, reads_menu
 
 both = pytest.mark.parametrize('interface', INTERFACES)
@@ -268,3 +271,24 @@ def test_log_first_logs_and_refuses_nobody(
     assert cors_headers(ask(interface, 'log_first', 'GET', '/menu', evil)) == {'allow-origin': '*'}
     assert f"would be refused: '{STRANGER}', as the origin is not in" in caplog.text
     assert '\x1b' not in caplog.text
+
+
+@pytest.mark.parametrize('headers', [{}, {'Origin': SHOP, 'Cookie': 'basket=rye'}])
+def test_websockets_opens_one_for_the_shop(headers: dict[str, str]) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, str]:
+        return {'type': 'websocket.connect'}
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
+
+    app = load('asgi', 'websockets')
+    scope = falcon.testing.create_scope_ws('/orders', headers=headers)
+    asyncio.run(app(scope, receive, send))
+    assert [event['type'] for event in sent] == [
+        'websocket.accept',
+        'websocket.send',
+        'websocket.close',
+    ]
+    assert sent[1]['text'] == 'order 17 is ready'
