@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import time
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -67,6 +68,7 @@ class Browser:
             :data:`~cors_browser.engines.PROFILES`.
         clock: Returns the time in seconds since 1970; for caches and cookies.
         timeout: Seconds that a running server has for each answer.
+        tls: Which certificates of running servers are trusted; the system's by default.
         on_step: Called with each :class:`Step` just before it is sent.
 
     Raises:
@@ -85,6 +87,7 @@ class Browser:
         profile: str = 'standard',
         clock: Clock | None = None,
         timeout: float = 10,
+        tls: ssl.SSLContext | None = None,
         on_step: Callable[[Step], object] | None = None,
     ) -> None:
         if profile not in PROFILES:
@@ -111,7 +114,7 @@ class Browser:
         self._fetcher = Fetcher(
             self.page, self.top_level, self.profile, self.cookies,
             PreflightCache(self.profile, clock or time.time),
-            {origin: connect(host, timeout) for origin, host in targets.items()}, on_step,
+            {origin: connect(host, timeout, tls) for origin, host in targets.items()}, on_step,
         )  # fmt: skip
         self._asgi_apps: list[App] = []
         for host in targets.values():

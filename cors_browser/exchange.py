@@ -57,6 +57,7 @@ class Step:
     status: int = 0  #: The status of the answer; 0 where there is none.
     response_headers: Headers = field(default_factory=Headers)  #: The headers of the answer.
     response_body: bytes = b''  #: The bytes of the answer.
+    body_fault: str = ''  #: What is wrong with the body, whose headers browsers still accept.
     cookies_sent: tuple[str, ...] = ()  #: Names of the cookies attached.
     #: Names of the cookies that the rules for sites keep back, with the reason.
     cookies_withheld: dict[str, str] = field(default_factory=dict)

@@ -4,63 +4,226 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
+import re
 import socket
 import ssl
 import time
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 from .exchange import Pairs, Step, __version__
 from .rules import Unreachable
-from .urls import Url, need
+from .urls import DEFAULT_PORTS, Url, need
 
 Answer = tuple[int, Pairs, bytes]
+MAX_HEAD = 256 * 1024  # Chromium's limit (net/http/http_stream_parser.h); Firefox allows more
+TLS_RECORD = re.compile(rb'[\x14-\x17]\x03[\x00-\x04]')
+HTTP2_SETTINGS = re.compile(rb'(?s)\x00..\x04[\x00\x01]\x00\x00\x00\x00')
+PLAIN_HTTP = {'WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'RECORD_LAYER_FAILURE'}
 
 
 def unreachable(step: Step, kind: str, reason: str) -> Unreachable:
-    """The failure of a request that gets no HTTP answer."""
+    """The failure of a request that gets no HTTP response."""
     return Unreachable('preflight-network' if step.preflight else 'network', reason, kind=kind)
 
 
-def call_live(timeout: float, step: Step, url: Url) -> Answer:
-    """Ask a running server, through httpx: no proxies, no redirects, no cookies of its own.
+def tls_context(cafile: str | None = None, *, insecure: bool = False) -> ssl.SSLContext:
+    """Return what decides which certificates are trusted.
 
-    A body that does not end, such as an event stream, is cut after the time for an answer.
+    Args:
+        cafile: A file with further authorities to trust, in PEM.
+        insecure: Whether to trust any certificate, for any host.
+
+    Raises:
+        OSError: The file can't be read, or has no certificate in it.
     """
-    httpx = need('httpx', 'ask a live URL')
-    agent = ('user-agent', f'cors_browser/{__version__}')
-    request = httpx.Request(
-        step.method,
-        str(url),
-        headers=[agent, ('host', url.netloc), *step.request_headers],
-        content=step.request_body or None,
-        extensions={'timeout': httpx.Timeout(timeout).as_dict()},
-    )
-    request.method = step.method  # in the page's case
-    end, content = time.monotonic() + timeout, b''
+    context = ssl.create_default_context()
+    if cafile is not None:
+        context.load_verify_locations(cafile)
+    if insecure:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with_http2 = importlib.util.find_spec('h2') is not None
+    context.set_alpn_protocols(['h2', 'http/1.1'] if with_http2 else ['http/1.1'])
+    return context
+
+
+class Wire:
+    """A socket for httpcore: keeps the first bytes, and has one deadline for everything."""
+
+    def __init__(self, sock: socket.socket, deadline: float, write_error: type[Exception]) -> None:
+        self._socket, self._deadline, self._write_error = sock, deadline, write_error
+        self.first = b''
+
+    def _wait(self) -> None:
+        """Give the next operation what is left of the time; one drop a second won't do."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read some bytes; none at the end."""
+        self._wait()
+        chunk = self._socket.recv(max_bytes)
+        self.first += chunk[: 64 - len(self.first)]
+        return chunk
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all bytes; a server may respond, and close, before it has read them."""
+        try:
+            self._wait()
+            self._socket.sendall(buffer)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise self._write_error(str(error)) from error
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+    def get_extra_info(self, info: str) -> None:
+        """Tell nothing: only connection pools want to know."""
+
+
+def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) -> Answer:
+    """Send a request to a running server: no proxies, no redirects, no cookies of its own.
+
+    A body that doesn't arrive as announced leaves a note in the step, because browsers resolve
+    ``fetch`` at the end of the headers. One that doesn't end, such as an event stream, is cut off
+    after `timeout`.
+    """
+    deadline = time.monotonic() + timeout
+    httpcore = need('httpx', 'call a live URL') and need('httpcore', 'call a live URL')
+    with contextlib.ExitStack() as stack:
+        sock = connected(step, url, timeout)
+        stack.callback(sock.close)
+        if url.scheme == 'https':
+            sock = stack.enter_context(secured(step, url, tls or tls_context(), sock, timeout))
+        step.reached = True
+        wire = Wire(sock, deadline, httpcore.WriteError)
+        try:
+            response = connection(httpcore, sock, url, wire).handle_request(
+                as_httpcore(httpcore, step, url)
+            )
+        except TimeoutError:
+            raise late(step, url, timeout) from None
+        except (OSError, httpcore.ProtocolError) as error:
+            fail(step, url, *no_response(error, wire.first))
+        pairs = [(name.decode('latin-1'), text.decode('latin-1'))
+                 for name, text in response.headers]  # fmt: skip
+        content = b''
+        try:
+            for chunk in response.stream:
+                content += chunk
+        except TimeoutError:
+            step.body_fault = f'it had not ended after {timeout:g} seconds'
+        except (OSError, httpcore.ProtocolError):
+            step.body_fault = 'the connection was closed before its end'
+    return response.status, pairs, decoded(step, pairs, content)
+
+
+def connected(step: Step, url: Url, timeout: float) -> socket.socket:
+    """Connect to the host of a URL, over IPv6 or IPv4."""
+    host = url.host.strip('[]')
+    if host.endswith('.localhost'):
+        host = 'localhost'  # as browsers do, whatever the resolver knows (RFC 6761)
     try:
-        with httpx.HTTPTransport(verify=ssl.create_default_context()) as transport:
-            response = transport.handle_request(request)
-            with contextlib.suppress(httpx.ReadTimeout):
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if time.monotonic() > end:
-                        break
-    except httpx.HTTPError as error:
-        step.reached = not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-        kind, reason = failure_kind(error, step.reached), str(error)
-        if isinstance(error, httpx.TimeoutException):
-            kind, reason = 'timeout', f'no answer within {timeout:g} seconds'
-        raise unreachable(step, kind, f'{url}: {reason}') from None
-    pairs = [(name.decode(), value.decode('latin-1')) for name, value in response.headers.raw]
-    return response.status_code, pairs, content
+        return socket.create_connection((host, url.port or DEFAULT_PORTS[url.scheme]), timeout)
+    except TimeoutError:
+        raise late(step, url, timeout) from None
+    except (socket.gaierror, UnicodeError) as error:
+        fail(step, url, 'dns', str(error))
+    except OSError as error:
+        fail(step, url, 'refused', str(error))
 
 
-def failure_kind(error: BaseException, reached: bool) -> str:
-    """Why a server gave no HTTP answer, from what httpx raised and what caused that."""
-    cause: BaseException | None = error
-    while cause:
-        if isinstance(cause, ssl.SSLError | socket.gaierror):
-            return 'tls' if isinstance(cause, ssl.SSLError) else 'dns'
-        cause = cause.__cause__ or cause.__context__
-    if not reached:
-        return 'refused'
-    return 'closed' if 'disconnected' in str(error) or not str(error) else 'not-http'
+@contextlib.contextmanager
+def secured(
+    step: Step, url: Url, context: ssl.SSLContext, sock: socket.socket, timeout: float
+) -> Iterator[ssl.SSLSocket]:
+    """Start TLS on a connection."""
+    host = url.host.strip('[]').removesuffix('.')
+    try:
+        wrapped = context.wrap_socket(sock, server_hostname=host)
+    except TimeoutError:
+        raise late(step, url, timeout) from None
+    except ssl.SSLError as error:
+        fail(step, url, *no_tls(error))
+    except OSError as error:
+        fail(step, url, 'tls', f'the connection broke off in the TLS handshake ({error})')
+    with wrapped:
+        yield wrapped
+
+
+def connection(httpcore: Any, sock: socket.socket, url: Url, wire: Wire) -> Any:
+    """The HTTP connection that the server wants: HTTP/2 if TLS negotiated that."""
+    origin = httpcore.URL(str(url)).origin
+    if isinstance(sock, ssl.SSLSocket) and sock.selected_alpn_protocol() == 'h2':
+        return httpcore.HTTP2Connection(origin, wire)
+    http1 = httpcore.HTTP11Connection
+    return type('Lenient', (http1,), {'MAX_INCOMPLETE_EVENT_SIZE': MAX_HEAD})(origin, wire)
+
+
+def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
+    """The request of a step, its header values as the bytes that pages send."""
+    headers = [('host', url.netloc), *step.request_headers]
+    if not any(name == 'user-agent' for name, _ in headers):
+        headers.insert(0, ('user-agent', f'cors_browser/{__version__}'))
+    encoded = [(name.encode('latin-1'), value.encode('latin-1')) for name, value in headers]
+    return httpcore.Request(
+        step.method, str(url), headers=encoded, content=step.request_body or None
+    )
+
+
+def no_tls(error: ssl.SSLError) -> tuple[str, str]:
+    """Why no secure connection comes about: a kind, and words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return 'certificate', error.verify_message
+    if error.reason in PLAIN_HTTP:
+        return 'plain-http', 'the port speaks plain HTTP, not TLS'
+    if error.reason and 'NO_APPLICATION_PROTOCOL' in error.reason:
+        return 'http2', 'the port speaks nothing but HTTP/2'
+    return 'tls', (error.reason or str(error)).replace('_', ' ').lower()
+
+
+def no_response(error: Exception, first: bytes) -> tuple[str, str]:
+    """Why a connection brings no response: a kind, and words."""
+    if isinstance(error, ssl.SSLError):
+        return no_tls(error)
+    if isinstance(error, OSError):
+        return 'closed', str(error)
+    if not first:
+        return 'closed', 'the server closed the connection'
+    if TLS_RECORD.match(first):
+        return 'https', 'the port speaks TLS, not plain HTTP'
+    if HTTP2_SETTINGS.match(first):
+        return 'http2', 'the port speaks nothing but HTTP/2'
+    if not first.startswith(b'HTTP/'):
+        return 'not-http', str(error)
+    if 'disconnected' in str(error):
+        return 'closed', 'the server closed the connection in the middle of the headers'
+    return 'malformed', str(error)
+
+
+def fail(step: Step, url: Url, kind: str, reason: str) -> NoReturn:
+    """Raise the failure of a request."""
+    raise unreachable(step, kind, f'{url}: {reason}') from None
+
+
+def late(step: Step, url: Url, timeout: float) -> Unreachable:
+    """The failure of a request that takes too long."""
+    return unreachable(step, 'timeout', f'{url}: no response within {timeout:g} seconds')
+
+
+def decoded(step: Step, pairs: Pairs, content: bytes) -> bytes:
+    """A body without its Content-Encoding; as it came if that is malformed."""
+    httpx = need('httpx', 'call a live URL')
+    try:
+        response = httpx.Response(200, headers=pairs, content=content)
+        plain: bytes = response.content
+    except httpx.DecodingError:
+        step.body_fault = step.body_fault or 'its Content-Encoding is malformed'
+        return content
+    return plain

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import inspect
 import io
+import ssl
 import sys
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -36,11 +37,11 @@ def is_asgi(app: App) -> bool:
     return True
 
 
-def connect(target: Target, timeout: float) -> Send:
+def connect(target: Target, timeout: float, tls: ssl.SSLContext | None = None) -> Send:
     """Find out how to ask a server."""
     if isinstance(target, str):
         need('httpx', 'ask a live URL')
-        return functools.partial(ask_blocking, functools.partial(call_live, timeout))
+        return functools.partial(ask_blocking, functools.partial(call_live, timeout, tls))
     if is_asgi(target):
         return functools.partial(ask_asgi, target)
     return functools.partial(ask_blocking, functools.partial(call_wsgi, target))
