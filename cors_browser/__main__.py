@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The doctor: ask a URL as a page in a browser would, and say whether the page may read it."""
+"""The doctor: send a page's requests as a browser would, and say whether the page may read."""
 
 from __future__ import annotations
 
@@ -7,122 +7,186 @@ import argparse
 import json as json_module
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from .browser import Browser
+from .captures import parse_curl, parse_har
 from .checks import REDIRECT_STATUSES
-from .engines import PROFILES
-from .exchange import Exchange, Step, __version__, printable, quoted
-from .request import CHOICES
-from .rules import FetchFailed, Unreachable
+from .exchange import Exchange, Step, printable
+from .options import header_pairs, left_out, parse_arguments, read_text
+from .replay import Capture
+from .report import (
+    BOLD,
+    GREEN,
+    RED,
+    Line,
+    findings,
+    judged,
+    request_lines,
+    response_lines,
+    verdict_lines,
+)
+from .responders import UNKNOWN, responder
+from .rules import ACAO, FetchFailed
+from .urls import parse_url
 
-UNREACHABLE = {
-    'no-server': 'the server redirects to an origin that was not named; see --also',
-    'dns': 'the host name is unknown',
-    'refused': 'nothing listens there, or a firewall refuses',
-    'tls': 'no secure connection comes about; look at the certificate and the port',
-    'timeout': 'the server takes too long',
-    'closed': 'the server closes the connection without an answer',
-    'not-http': 'what listens there does not speak HTTP',
-}
-TELLING_HEADERS = ('access-control-', 'cross-origin-', 'location', 'set-cookie', 'vary')
-
-
-def not_cors(failure: FetchFailed) -> str:
-    """What really went wrong where CORS is but a symptom; empty where it is the cause."""
-    if isinstance(failure, Unreachable):
-        return UNREACHABLE[failure.kind]
-    if not failure.exchange.steps:
-        return 'the browser makes no request at all'
-    step = failure.exchange.steps[-1]
-    if step.preflight and step.status in REDIRECT_STATUSES:
-        location = quoted(step.response_headers.get('Location', ''))
-        return f'the server redirects to {location}; ask for that URL'
-    if step.status >= 500:
-        return f'the server, or a proxy before it, fails with status {step.status}'
-    return ''
+EXIT_CODES = {'readable': 0, 'opaque': 1, 'blocked': 1, 'unreachable': 2}
 
 
-def show(text: str, colour: int = 0) -> None:
-    """Print a line, in which nothing from the wire can steer the terminal."""
-    start, end = f'\x1b[{colour}m', '\x1b[0m'
-    if not colour or os.environ.get('NO_COLOR') or not sys.stdout.isatty():
-        start = end = ''
-    print(f'{start}{printable(text)}{end}', flush=True)
+def show(lines: Iterable[Line]) -> None:
+    """Print lines, in which nothing from the wire can steer the terminal."""
+    for text, color in lines:
+        start, end = f'\x1b[{color}m', '\x1b[0m'
+        if not color or os.environ.get('NO_COLOR') or not sys.stdout.isatty():
+            start = end = ''
+        print(f'{start}{printable(text)}{end}', flush=True)
 
 
-def show_request(step: Step) -> None:
-    """Print a request when it is sent."""
-    why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
-    show(f'{step.method} {step.url}{why}', 1)
-    for name, value in step.request_headers:
-        show(f'  > {name}: {value}')
+class Announcer:
+    """Prints each request when it is sent, and before it the response to the last one."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet, self._last = quiet, Step(False, '', '', [])
+
+    def __call__(self, step: Step) -> None:
+        """Print a request."""
+        self.finish()
+        self._last = step
+        if not self._quiet:
+            show(request_lines(step))
+
+    def finish(self, decisive: str = '') -> None:
+        """Print the last response."""
+        if self._last.url and not self._quiet:
+            show(response_lines(self._last, decisive))
 
 
-def show_answer(step: Step, decisive: str = '') -> None:
-    """Print the answer to a request, and mark the header that decides."""
-    show(f'  < {step.status or "no answer"}')
-    for name, value in step.response_headers.pairs():
-        if name == decisive.lower():
-            show(f'  < {name}: {value}   <== this decides', 33)
-        elif name.startswith(TELLING_HEADERS):
-            show(f'  < {name}: {value}')
-    if decisive and decisive not in step.response_headers:
-        show(f'  < {decisive.lower()} is missing   <== this decides', 33)
+def browser_of(arguments: argparse.Namespace, announce: Announcer) -> Browser:
+    """The browser that calls the live URL."""
+    tls = None
+    if arguments.cafile or arguments.insecure:
+        from .live import tls_context
+
+        try:
+            tls = tls_context(arguments.cafile, insecure=arguments.insecure)
+        except OSError as error:
+            raise ValueError(f'--cafile: {arguments.cafile!r} cannot be used: {error}') from None
+    browser = Browser(
+        arguments.url, arguments.page, hosts={origin: origin for origin in arguments.also},
+        top_level=arguments.top_level, profile=arguments.profile, timeout=arguments.timeout,
+        tls=tls, on_step=announce,
+    )  # fmt: skip
+    for cookie in arguments.cookie:
+        browser.cookies.set(arguments.url, cookie)
+    return browser
 
 
-def show_verdict(found: Mapping[str, Any]) -> None:
-    """Print what the doctor found."""
-    if found['verdict'] == 'readable':
-        visible = found['exchange']['visible_headers']
-        show('READABLE: the page may read the answer', 32)
-        show(f'headers it sees: {", ".join(visible) or "none"}')
-        return
-    word = 'BLOCKED' if found['verdict'] == 'blocked' else 'COULD NOT ASK'
-    show(f'{word}: {found["reason"]} ({found["code"]})', 31)
-    show(f'this is not CORS: {found["not_cors"]}' if found['not_cors'] else 'this is CORS')
-    show(f'fix: {found["fix"]}')
-    show(f'rule: {found["section"]}')
-    if found['exchange']['side_effect_possible']:
-        show('note: the server got the request and may have acted on it')
+def fetch(
+    browser: Browser, arguments: argparse.Namespace, **options: Any
+) -> tuple[Exchange, FetchFailed | None]:
+    """Fetch the URL as the arguments say, unless the options say something else."""
+    chosen = {
+        'method': arguments.method, 'headers': header_pairs(arguments), 'body': arguments.body,
+        'mode': arguments.mode, 'credentials': arguments.credentials, **options,
+    }  # fmt: skip
+    try:
+        return browser.fetch(arguments.url, **chosen).exchange, None
+    except FetchFailed as failure:
+        return failure.exchange, failure
 
 
-def findings(exchange: Exchange, failure: FetchFailed | None) -> dict[str, Any]:
-    """What the doctor found, as values that fit into JSON."""
-    found: dict[str, Any] = {'verdict': 'readable', 'exchange': exchange.as_dict()}
-    if failure:
-        found['verdict'] = 'unreachable' if isinstance(failure, Unreachable) else 'blocked'
-        found['not_cors'] = not_cors(failure)
-        for name in ('code', 'reason', 'header', 'fix', 'section'):
-            found[name] = getattr(failure, name)
+def examine(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Call the live URL, and print what happens on the way."""
+    announce = Announcer(arguments.json)
+    browser = browser_of(arguments, announce)
+    exchange, failure = fetch(browser, arguments)
+    announce.finish(failure.header if failure else '')
+    shares = loops = False
+    if failure and failure.code == 'acao-missing':
+        step = exchange.steps[-1]
+        if step.status in REDIRECT_STATUSES and arguments.method.upper() == 'GET':
+            loops = redirects_forever(browser, arguments)
+        elif step.status >= 400 and responder(step).kind == UNKNOWN and not exchange.preflights:
+            shares = shares_preflights(arguments)
+    return findings(exchange, failure, shares=shares, loops=loops)
+
+
+def redirects_forever(browser: Browser, arguments: argparse.Namespace) -> bool:
+    """Whether the redirects never end, as far as they lead to servers that may be contacted."""
+    browser = browser_of(arguments, Announcer(quiet=True))
+    _, failure = fetch(browser, arguments, mode='no-cors', body=None)
+    return failure is not None and failure.code == 'redirect-limit'
+
+
+def shares_preflights(arguments: argparse.Namespace) -> bool:
+    """Whether the server responds with CORS headers to a preflight, if not to the request."""
+    from .live import call_live, tls_context
+
+    tls = tls_context(arguments.cafile, insecure=arguments.insecure)
+    url = parse_url(arguments.url)
+    headers = [('access-control-request-method', 'GET'), ('origin', arguments.page)]
+    step = Step(True, 'OPTIONS', str(url), headers)
+    try:
+        status, pairs, _ = call_live(arguments.timeout, tls, step, url)
+    except FetchFailed:
+        return False
+    return status < 300 and any(name.lower() == ACAO.lower() for name, _ in pairs)
+
+
+def examine_text(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Judge the output of curl, and print what it shows."""
+    text = read_text(arguments.response)
+    capture = Capture(
+        arguments.url, arguments.page, arguments.method, header_pairs(arguments), arguments.body,
+        arguments.mode, arguments.credentials, arguments.top_level, responses=parse_curl(text),
+    )  # fmt: skip
+    exchange, failure = judged(capture, arguments.profile)
+    announce = Announcer(arguments.json)
+    for step in exchange.steps:
+        announce(step)
+    announce.finish(failure.header if failure else '')
+    found = findings(exchange, failure)
+    if failure and failure.header and '> origin:' not in text.lower():
+        found['notes'].append(f"run curl with -H 'Origin: {arguments.page}', as browsers send it")
     return found
 
 
-def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
-    """Read the command line; exit with 2 if it is wrong."""
-    parser = argparse.ArgumentParser(
-        prog='python -m cors_browser',
-        description='Ask a URL as a page in a browser would, and say whether the page may read '
-        'the answer. Exit code: 0 it may, 1 it is blocked, 2 the server could not be asked.',
-    )
-    parser.add_argument('url', help='the only URL that is contacted')
-    parser.add_argument('--page', required=True, help="the page's location.origin, or null")
-    parser.add_argument('--method', default='GET')
-    parser.add_argument('--header', action='append', default=[], metavar="'NAME: VALUE'")
-    parser.add_argument('--credentials', choices=CHOICES['credentials'], default='same-origin')
-    parser.add_argument('--body', metavar='TEXT')
-    parser.add_argument('--profile', choices=[*PROFILES], default='standard')
-    parser.add_argument('--timeout', type=float, default=10, metavar='SECONDS')
-    parser.add_argument('--also', action='append', default=[], metavar='ORIGIN',
-                        help='a further origin that may be contacted, for redirects')  # fmt: skip
-    parser.add_argument('--json', action='store_true', help='print JSON instead of text')
-    parser.add_argument('--version', action='version', version=__version__)
-    arguments = parser.parse_args(argv)
-    for header in arguments.header:
-        if ':' not in header:
-            parser.error(f"argument --header: {header!r} has no colon; write 'Name: value'")
-    return arguments
+def examine_har(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Judge each fetch of a HAR file, and print those that fail."""
+    captures = parse_har(read_text(arguments.har), arguments.page)
+    all_found = [findings(*judged(capture, arguments.profile)) for capture in captures]
+    failed = [
+        (capture, found)
+        for capture, found in zip(captures, all_found, strict=True)
+        if found['verdict'] != 'readable'
+    ]
+    for capture, found in failed if not arguments.json else ():
+        show([(f'{capture.method} {capture.url}   (page: {capture.page})', BOLD)])
+        show((f'  {text}', color) for text, color in verdict_lines(found))
+    if not arguments.json:
+        show([(f'{len(failed)} of {len(captures)} fetches fail', RED if failed else GREEN)])
+    return [
+        {'method': capture.method, 'url': capture.url, 'page': capture.page, **found}
+        for capture, found in failed
+    ]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what the arguments say, and return the exit code."""
+    ignored = [*left_out(arguments)]
+    if arguments.har:
+        all_found = examine_har(arguments)
+        if arguments.json:
+            print(json_module.dumps(all_found, indent=2))
+        return max((EXIT_CODES[found['verdict']] for found in all_found), default=0)
+    found = examine_text(arguments) if arguments.response else examine(arguments)
+    found['notes'] = [*ignored, *found['notes']]
+    if arguments.json:
+        print(json_module.dumps(found, indent=2))
+    else:
+        show(verdict_lines(found))
+    return EXIT_CODES[found['verdict']]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -132,46 +196,21 @@ def main(argv: list[str] | None = None) -> int:
         argv: The arguments of the command line; those of the process by default.
 
     Returns:
-        The exit code, which is 0 if the page may read the answer, 1 if it is blocked, 2 if the
-        server could not be asked, and 130 after Ctrl-C.
+        The exit code, which is 0 if the page may read the response, 1 if it may not, 2 if there
+        is no response or an argument is wrong, and 130 after Ctrl-C.
     """
-    arguments, failure = parse_arguments(argv), None
-    also = {origin: origin for origin in arguments.also}
-    headers = [tuple(header.split(':', 1)) for header in arguments.header]
-    options = {'credentials': arguments.credentials, 'headers': headers, 'body': arguments.body}
-    sent: list[Step] = []
-
-    def announce(step: Step) -> None:
-        """Print a request, and before it the answer to the last one."""
-        if arguments.json:
-            return
-        if sent:
-            show_answer(sent[-1])
-        sent.append(step)
-        show_request(step)
-
+    arguments = parse_arguments(argv)
     try:
-        browser = Browser(
-            arguments.url, arguments.page, hosts=also, profile=arguments.profile,
-            timeout=arguments.timeout, on_step=announce,
-        )  # fmt: skip
-        exchange = browser.fetch(arguments.url, arguments.method, **options).exchange
-    except FetchFailed as error:
-        failure, exchange = error, error.exchange
-    except (ImportError, ValueError) as error:
-        print(printable(f'could not ask: {error}'), file=sys.stderr)
+        return run(arguments)
+    except (ImportError, OSError, ValueError) as error:
+        if isinstance(error, BrokenPipeError):  # the reader, such as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 2
+        print(printable(f'error: {error}'), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('stopped', file=sys.stderr)
         return 130
-    found = findings(exchange, failure)
-    if arguments.json:
-        print(json_module.dumps(found, indent=2))
-    else:
-        if sent:
-            show_answer(sent[-1], found.get('header', ''))
-        show_verdict(found)
-    return {'readable': 0, 'blocked': 1, 'unreachable': 2}[found['verdict']]
 
 
 if __name__ == '__main__':

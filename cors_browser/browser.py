@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 import time
 import weakref
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack
 
 from .engines import PROFILES
 from .exchange import Exchange, Reply, Step
@@ -27,6 +26,9 @@ from .servers import (
     run_without_loop,
 )
 from .urls import check_origin, named_url
+
+if TYPE_CHECKING:
+    import ssl
 
 T = TypeVar('T')
 

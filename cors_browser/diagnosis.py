@@ -11,42 +11,10 @@ from .exchange import Exchange, Step, quoted
 from .limits import not_checked
 from .responders import APPLICATION, IN_FRONT, Responder, responder
 from .rules import ACAO, FetchFailed, Unreachable
+from .unreachable import UNREACHABLE
 from .urls import DEFAULT_PORTS, Url, parse_url
 
 NOBODY = Responder('nobody', 'nobody', 'there is no HTTP response')
-#: Why there is no response, by :attr:`FetchFailed.kind`: the cause, the fix, the guide's page.
-UNREACHABLE = {
-    'no-server': ('the server redirects to an origin that may not be contacted',
-                  'Allow it with --also, or fetch the final URL.', 'errors/redirect'),
-    'dns': ('the host name is unknown', 'Correct the host name, or add it to the DNS.',
-            'errors/closed_port'),
-    'refused': ('nothing listens there, or a firewall refuses',
-                'Start the server, and check the host and the port.', 'errors/closed_port'),
-    'certificate': ("the server's certificate isn't trusted",
-                    'Give the server a certificate for this host name, by an authority that '
-                    'browsers trust; --cafile names one of your own.', 'errors/certificate'),
-    'tls': ('no secure connection comes about',
-            "Check the server's TLS settings: versions, certificate files, client certificates.",
-            'errors/certificate'),
-    'no-tls': ("the port doesn't speak TLS", 'Write http:// in the URL, or enable TLS there.',
-               'errors/certificate'),
-    'https': ('the port speaks TLS', 'Write https:// in the URL.', 'errors/closed_port'),
-    'timeout': ('the server takes too long',
-                'Find out what the server waits for; --timeout allows more time.',
-                'errors/closed_port'),
-    'closed': ('the server closes the connection without a response',
-               "Look into the server's log: it, or a proxy in front of it, gave up.",
-               'errors/closed_port'),
-    'http2': ('what listens there speaks nothing but HTTP/2, and this doctor lacks h2',
-              "Install it: python -m pip install h2. Browsers speak HTTP/2 over https.",
-              'howto/doctor'),
-    'h2c': ('what listens there speaks HTTP/2 without TLS, which browsers do not',
-            'Serve HTTP/2 over https, or HTTP/1.1.', 'errors/closed_port'),
-    'malformed': ('the head of the response is malformed',
-                  'Make the server send well-formed headers.', 'errors/closed_port'),
-    'not-http': ('what listens there does not speak HTTP', 'Check the host and the port.',
-                 'errors/closed_port'),
-}  # fmt: skip
 #: Failures that come before any request, or are other mechanisms than CORS.
 OTHER_MECHANISMS = {
     'corp': 'Cross-Origin-Resource-Policy withholds the response',
@@ -56,6 +24,7 @@ OTHER_MECHANISMS = {
     'redirect-limit': 'the redirects never end',
     'redirect-stream-body': 'a stream can only be sent once',
 }
+LOOP = ('End the loop in the server.', 'errors/redirect')
 #: Statuses that whatever is in front of applications, or their own code, responds with.
 AMBIGUOUS = {400, 401, 403, 407, 413, 429, 451, 511}
 #: Statuses of HTTP servers, which never passed the request to an application.
@@ -81,17 +50,23 @@ class Diagnosis:
     not_checked: list[str] = field(default_factory=list)  #: What could change the verdict.
 
 
-def diagnose(exchange: Exchange, failure: FetchFailed, shares: bool = False) -> Diagnosis:
+def diagnose(
+    exchange: Exchange, failure: FetchFailed, *, shares: bool = False, loops: bool = False
+) -> Diagnosis:
     """Name the cause of a failure.
 
     Args:
         exchange: What went over the wire.
         failure: How it ended.
         shares: Whether other responses of this server, outside of the exchange, have CORS headers.
+        loops: Whether the redirects are known never to end.
     """
     if isinstance(failure, Unreachable):
         cause, fix, guide = UNREACHABLE[failure.kind]
         found = Diagnosis(False, cause, NOBODY, fix, guide)
+    elif loops:
+        made_by = responder(exchange.steps[-1])
+        found = Diagnosis(False, OTHER_MECHANISMS['redirect-limit'], made_by, *LOOP)
     elif not exchange.steps or failure.section.endswith(('#port-blocking', '#main-fetch')):
         cause = 'the browser makes no request at all'
         if exchange.steps:
@@ -107,6 +82,8 @@ def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagn
     step = exchange.steps[-1]
     made_by = responder(step)
     guide = failure.guide or 'errors/index'
+    if failure.code == 'redirect-limit':
+        return Diagnosis(False, OTHER_MECHANISMS[failure.code], made_by, *LOOP)
     if failure.code in OTHER_MECHANISMS:
         guide = 'errors/redirect' if failure.code.startswith('redirect') else guide
         cause = OTHER_MECHANISMS[failure.code]
@@ -127,9 +104,7 @@ def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool
     """Name the cause of a failure by the status of the response."""
     status, guide = step.status, failure.guide or 'errors/index'
     is_cors: bool | None = True
-    if status >= 500 and not (step.preflight and status == 501):
-        is_cors = False
-    elif status in OF_SERVERS:
+    if (status >= 500 and not (step.preflight and status == 501)) or status in OF_SERVERS:
         is_cors = False
     elif status < 400 or (step.preflight and status in NO_OPTIONS):
         is_cors = True
@@ -205,7 +180,7 @@ def of_redirect(step: Step, failure: FetchFailed, made_by: Responder) -> Diagnos
     except ValueError:
         return Diagnosis(False, 'the redirect has no usable Location', made_by, failure.fix, guide)
     if target == here:
-        cause, fix = 'the server redirects to the same URL again', 'End the loop in the server.'
+        cause, fix = 'the server redirects to the same URL again', LOOP[0]
     elif LOGIN.search(str(target)) and not LOGIN.search(step.url):
         cause = f'the server redirects to a login at {location}'
         fix = (

@@ -11,6 +11,7 @@ from typing import Any
 __version__ = '0.1.0'
 
 Pairs = list[tuple[str, str]]
+Answer = tuple[int, Pairs, bytes]
 METHODS_WITHOUT_EFFECT = {'GET', 'HEAD', 'OPTIONS'}
 
 

@@ -19,7 +19,6 @@ from .checks import (
 )
 from .engines import Profile
 from .exchange import Headers, Reply, Step
-from .live import unreachable
 from .memory import CookieJar, PreflightCache
 from .request import (
     Request,
@@ -28,7 +27,7 @@ from .request import (
     request_origin_header,
     unsafe_request_header_names,
 )
-from .rules import Blocked, FetchFailed
+from .rules import Blocked, FetchFailed, unreachable
 from .servers import NULL_BODY_STATUSES, Send
 from .urls import DEFAULT_PORTS, is_trustworthy, same_origin, same_site
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ipaddress
 
 from .exchange import Exchange
-from .rules import FetchFailed, Unreachable
+from .rules import FetchFailed
 from .urls import OPAQUE, Url, is_trustworthy, parse_url, same_site
 
 
@@ -14,16 +14,17 @@ def not_checked(exchange: Exchange, failure: FetchFailed | None = None) -> list[
     """Name what isn't modeled and could change the verdict on an exchange."""
     urls = [parse_url(step.url) for step in exchange.steps]
     remarks: list[str] = []
-    if failure is None or isinstance(failure, Unreachable):
+    if failure is None:
         remarks.append("the page's Content-Security-Policy (connect-src)")
-    if any(is_private(url) for url in urls) and not is_private_page(exchange.page):
-        remarks.append('the permission to access the local network')
-    if exchange.credentials == 'include' and not all(
-        is_one_site(exchange.page, url.origin) for url in urls
-    ):
-        remarks.append('whether the browser blocks third-party cookies')
+        if any(is_private(url) for url in urls) and not is_private_page(exchange.page):
+            remarks.append('the permission to access the local network')
+    if exchange.credentials == 'include':
+        if not all(is_one_site(exchange.page, url.origin) for url in urls):
+            remarks.append('whether the browser blocks third-party cookies')
+        if not exchange.cookies_sent:
+            remarks.append('the cookies that the browser has (--cookie)')
     if any(url.scheme == 'http' and not is_trustworthy(url) for url in urls):
-        remarks.append('HSTS, which turns http into https')
+        remarks.append('HSTS and upgrade-insecure-requests, which turn http into https')
     return remarks
 
 

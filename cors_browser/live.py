@@ -8,24 +8,18 @@ import importlib.util
 import re
 import socket
 import ssl
-import time
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any, NoReturn
 
-from .exchange import Pairs, Step, __version__
-from .rules import Unreachable
+from .exchange import Answer, Pairs, Step, __version__
+from .rules import Unreachable, unreachable
 from .urls import DEFAULT_PORTS, Url, need
 
-Answer = tuple[int, Pairs, bytes]
 MAX_HEAD = 256 * 1024  # Chromium's limit (net/http/http_stream_parser.h); Firefox allows more
 TLS_RECORD = re.compile(rb'[\x14-\x17]\x03[\x00-\x04]')
 HTTP2_SETTINGS = re.compile(rb'(?s)\x00..\x04[\x00\x01]\x00\x00\x00\x00')
-PLAIN_HTTP = {'WRONG_VERSION_NUMBER', 'HTTP_REQUEST', 'RECORD_LAYER_FAILURE'}
-
-
-def unreachable(step: Step, kind: str, reason: str) -> Unreachable:
-    """The failure of a request that gets no HTTP response."""
-    return Unreachable('preflight-network' if step.preflight else 'network', reason, kind=kind)
+NO_TLS = {'WRONG_VERSION_NUMBER', 'RECORD_LAYER_FAILURE', 'PACKET_LENGTH_TOO_LONG'}
 
 
 def tls_context(cafile: str | None = None, *, insecure: bool = False) -> ssl.SSLContext:
@@ -57,7 +51,7 @@ class Wire:
 
     def _wait(self) -> None:
         """Give the next operation what is left of the time; one drop a second won't do."""
-        left = self._deadline - time.monotonic()
+        left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)
@@ -94,8 +88,8 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
     ``fetch`` at the end of the headers. One that doesn't end, such as an event stream, is cut off
     after `timeout`.
     """
-    deadline = time.monotonic() + timeout
     httpcore = need('httpx', 'call a live URL') and need('httpcore', 'call a live URL')
+    deadline = monotonic() + timeout
     with contextlib.ExitStack() as stack:
         sock = connected(step, url, timeout)
         stack.callback(sock.close)
@@ -110,7 +104,7 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
         except TimeoutError:
             raise late(step, url, timeout) from None
         except (OSError, httpcore.ProtocolError) as error:
-            fail(step, url, *no_response(error, wire.first))
+            fail(step, url, *no_response(error, wire.first, url))
         pairs = [(name.decode('latin-1'), text.decode('latin-1'))
                  for name, text in response.headers]  # fmt: skip
         content = b''
@@ -180,15 +174,15 @@ def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
 def no_tls(error: ssl.SSLError) -> tuple[str, str]:
     """Why no secure connection comes about: a kind, and words."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return 'certificate', error.verify_message
-    if error.reason in PLAIN_HTTP:
-        return 'plain-http', 'the port speaks plain HTTP, not TLS'
+        return 'certificate', f'certificate verify failed: {error.verify_message}'
+    if error.reason in NO_TLS:
+        return 'no-tls', "the port doesn't speak TLS"
     if error.reason and 'NO_APPLICATION_PROTOCOL' in error.reason:
         return 'http2', 'the port speaks nothing but HTTP/2'
     return 'tls', (error.reason or str(error)).replace('_', ' ').lower()
 
 
-def no_response(error: Exception, first: bytes) -> tuple[str, str]:
+def no_response(error: Exception, first: bytes, url: Url) -> tuple[str, str]:
     """Why a connection brings no response: a kind, and words."""
     if isinstance(error, ssl.SSLError):
         return no_tls(error)
@@ -199,7 +193,7 @@ def no_response(error: Exception, first: bytes) -> tuple[str, str]:
     if TLS_RECORD.match(first):
         return 'https', 'the port speaks TLS, not plain HTTP'
     if HTTP2_SETTINGS.match(first):
-        return 'http2', 'the port speaks nothing but HTTP/2'
+        return ('http2' if url.scheme == 'https' else 'h2c'), 'the port speaks nothing but HTTP/2'
     if not first.startswith(b'HTTP/'):
         return 'not-http', str(error)
     if 'disconnected' in str(error):
@@ -220,8 +214,9 @@ def late(step: Step, url: Url, timeout: float) -> Unreachable:
 def decoded(step: Step, pairs: Pairs, content: bytes) -> bytes:
     """A body without its Content-Encoding; as it came if that is malformed."""
     httpx = need('httpx', 'call a live URL')
+    codings = [(name, value) for name, value in pairs if name.lower() == 'content-encoding']
     try:
-        response = httpx.Response(200, headers=pairs, content=content)
+        response = httpx.Response(200, headers=codings, content=content)
         plain: bytes = response.content
     except httpx.DecodingError:
         step.body_fault = step.body_fault or 'its Content-Encoding is malformed'

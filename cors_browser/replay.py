@@ -1,32 +1,103 @@
 # SPDX-License-Identifier: MIT-0
-"""Recorded responses in place of a server."""
+"""Recorded responses in place of servers: a fetch is judged without any network."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from .exchange import Pairs, Step
-from .live import Answer, unreachable
-from .urls import Url
+from .engines import PROFILES
+from .exchange import Answer, Exchange, Headers, Step
+from .fetching import Fetcher
+from .memory import CookieJar, PreflightCache
+from .request import Request
+from .rules import FetchFailed, unreachable
+from .servers import Send, run_without_loop
+from .urls import Url, check_origin, named_url
 
 
 @dataclass
-class Recording:
-    """A server that gives recorded responses: to preflights, and to the requests themselves.
+class Capture:
+    """One fetch of a page, as somebody recorded it."""
 
-    It never waits, so a coroutine that calls it needs no event loop.
+    url: str  #: The URL that the page fetches.
+    page: str  #: The page's origin.
+    method: str = 'GET'
+    headers: list[tuple[str, str]] = field(default_factory=list)  #: Those that the page sets.
+    body: str | bytes | None = None
+    mode: str = 'cors'
+    credentials: str = 'same-origin'
+    top_level: str | None = None
+    upload_listener: bool = False
+    #: Each response in order, with the method of its request, or '' if that isn't known.
+    responses: list[tuple[str, Answer]] = field(default_factory=list)
+    #: Whether a preflight whose response wasn't recorded passed: the browser remembered it.
+    preflight_passed: bool = False
+    error: str = ''  #: What the browser calls the failure, such as ``net::ERR_FAILED``.
+
+
+class Recording(Mapping[str, Send]):
+    """Servers that give recorded responses, whatever their origin."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._responses = [*capture.responses]
+        self._preflight_passed = capture.preflight_passed
+
+    def __getitem__(self, origin: str) -> Send:
+        return self._respond
+
+    def __contains__(self, origin: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return len(self._responses)
+
+    async def _respond(self, step: Step, url: Url) -> Answer:
+        """Give the next response to a request with this method; never wait."""
+        for number, (method, response) in enumerate(self._responses):
+            if method in {'', step.method}:
+                del self._responses[: number + 1]
+                return response
+        if step.preflight and self._preflight_passed:
+            return passing(step)
+        raise unreachable(step, 'unrecorded', f'{url}: the response to {step.method} is missing')
+
+
+def passing(step: Step) -> Answer:
+    """A response that lets a preflight pass."""
+    sent = Headers(step.request_headers)
+    headers = [
+        ('access-control-allow-origin', sent['origin']),
+        ('access-control-allow-credentials', 'true'),
+        ('access-control-allow-methods', sent['access-control-request-method']),
+        ('access-control-allow-headers', sent.get('access-control-request-headers', '')),
+    ]
+    return 204, headers, b''
+
+
+def judge(capture: Capture, profile: str = 'standard') -> tuple[Exchange, FetchFailed | None]:
+    """Say how a recorded fetch ends; no event loop, thread or network is needed.
+
+    Raises:
+        ValueError: The URL or the page's origin is malformed.
     """
-
-    preflights: Sequence[Answer]
-    responses: Sequence[Answer]
-
-    def __post_init__(self) -> None:
-        self._preflights, self._responses = iter(self.preflights), iter(self.responses)
-
-    async def __call__(self, step: Step, url: Url) -> Answer:
-        """Give the next response."""
-        response = next(self._preflights if step.preflight else self._responses, None)
-        if response is None:
-            raise unreachable(step, 'unrecorded', f'{url}: the recording ends here')
-        return response
+    page, engine = check_origin('page', capture.page), PROFILES[profile]
+    top_level = page if capture.top_level is None else check_origin('top_level', capture.top_level)
+    exchange = Exchange(page, capture.credentials, profile)
+    jar, cache = CookieJar(engine, time.time), PreflightCache(engine, time.time)
+    fetcher = Fetcher(page, top_level, engine, jar, cache, Recording(capture), None)
+    try:
+        request = Request(
+            exchange, named_url('url', capture.url), capture.method, capture.headers,
+            capture.body, mode=capture.mode, credentials=capture.credentials,
+            upload_listener=capture.upload_listener,
+        )  # fmt: skip
+        run_without_loop(fetcher.main_fetch(request))
+    except FetchFailed as failure:
+        failure.exchange = exchange
+        return exchange, failure
+    return exchange, None

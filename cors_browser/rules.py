@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .exchange import Exchange, printable
+from .exchange import Exchange, Step, printable
 
 
 class Rule(NamedTuple):
@@ -204,8 +204,8 @@ class FetchFailed(Exception):
     code: str  #: A key of :data:`~cors_browser.rules.RULES`, the step that failed.
     reason: str  #: What is wrong, with the values that are.
     header: str  #: The response header that decides; empty if none does.
-    #: For :class:`Unreachable`, one of ``no-server``, ``dns``, ``refused``, ``tls``, ``timeout``,
-    #: ``closed`` and ``not-http``; else empty.
+    #: For :class:`Unreachable`, how it failed, such as ``dns`` or ``timeout``: all are in
+    #: ``cors_browser/unreachable.py``; empty for :class:`Blocked`.
     kind: str
     fix: str  #: How to fix it, in one sentence.
     #: What each engine's console says, by profile name, if recorded; what differs is in braces.
@@ -238,3 +238,8 @@ class Blocked(FetchFailed):
 
 class Unreachable(FetchFailed):
     """There was no response, so nothing can be said about CORS."""
+
+
+def unreachable(step: Step, kind: str, reason: str) -> Unreachable:
+    """The failure of a request that gets no HTTP response."""
+    return Unreachable('preflight-network' if step.preflight else 'network', reason, kind=kind)

@@ -8,16 +8,17 @@ import contextlib
 import functools
 import inspect
 import io
-import ssl
 import sys
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from wsgiref.util import setup_testing_defaults
 
-from .exchange import Headers, Pairs, Step
-from .live import Answer, call_live
+from .exchange import Answer, Headers, Pairs, Step
 from .urls import DEFAULT_PORTS, Url, need
+
+if TYPE_CHECKING:
+    import ssl
 
 T = TypeVar('T')
 
@@ -40,7 +41,9 @@ def is_asgi(app: App) -> bool:
 def connect(target: Target, timeout: float, tls: ssl.SSLContext | None = None) -> Send:
     """Find out how to ask a server."""
     if isinstance(target, str):
-        need('httpx', 'ask a live URL')
+        need('httpx', 'call a live URL')
+        from .live import call_live  # not at the top: WebAssembly has neither sockets nor ssl
+
         return functools.partial(ask_blocking, functools.partial(call_live, timeout, tls))
     if is_asgi(target):
         return functools.partial(ask_asgi, target)

@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from cors_browser import Browser, Unreachable
-from cors_browser.__main__ import parse_arguments
+from cors_browser.options import parse_arguments
 from recording.browsers import causes
 from recording.browsers.causes import CAUSES, MANY, NOTHING, Message
 from recording.browsers.local_servers import throwaway_certificate
@@ -69,7 +69,7 @@ def test_the_doctor_tells_a_certificate_from_cors() -> None:
     asked = parse_arguments(shlex.split(words))
     with causes.api_served(throwaway_certificate()) as api, pytest.raises(Unreachable) as caught:
         Browser(api, asked.page).fetch('/menu')
-    assert (caught.value.code, caught.value.kind) == ('network', 'tls')
+    assert (caught.value.code, caught.value.kind) == ('network', 'certificate')
 
 
 # ------------------------------------------------------------------- paste your message

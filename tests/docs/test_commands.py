@@ -34,7 +34,7 @@ SERVER = re.compile(r'([A-Z_]+=\S+ )*(gunicorn|uvicorn) ')
 REFUSED = {  # commands that end with an error, as their page says, and what they print
     'BAKERY_ORIGINS=shop.example.com/ uvicorn app_asgi.origins_from_env:app': 'PolicyError',
     'python -m cors_browser http://127.0.0.1:8000/orders/17 --page https://shop.example.com': (
-        'COULD NOT ASK'  # the page stops the server before
+        'NO RESPONSE'  # the page stops the server before
     ),
     'python -m app_asgi.wrong_flag_and_middleware': 'ValueError',
     'python -m app_wsgi.wrong_flag_and_middleware': 'ValueError',

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cors_browser import Blocked, Browser
-from cors_browser.__main__ import parse_arguments
+from cors_browser.options import parse_arguments
 from recording.browsers.causes import CAUSES
 from recording.lessons import INTERFACES, ROOT, SHOP, load
 

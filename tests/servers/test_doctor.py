@@ -63,7 +63,7 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
             ['BLOCKED', 'this is not CORS: the server redirects to'],
         ),
         ('return 502;', 'GET', ['BLOCKED', 'this is not CORS']),
-        ('return 444;', 'GET', ['COULD NOT ASK', 'this is not CORS']),
+        ('return 444;', 'GET', ['NO RESPONSE', 'this is not CORS']),
     ],
     ids=['two headers', 'redirected preflight', 'bad gateway', 'closed without an answer'],
 )
@@ -82,4 +82,4 @@ def test_it_tells_what_a_proxy_does(
         code = main([f'{proxy}{path}', '--page', PAGE, '--method', method])
     printed = capsys.readouterr().out
     assert [word for word in words if word not in printed] == [], printed
-    assert code == (2 if 'COULD NOT ASK' in words else 1)
+    assert code == (2 if 'NO RESPONSE' in words else 1)

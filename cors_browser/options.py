@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT-0
+"""The doctor's command line: its options, and a word about each that is wrong or left out."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from .engines import PROFILES
+from .exchange import Pairs, __version__, quoted
+from .request import CHOICES, append_header
+from .rules import Blocked
+
+EXAMPLES = """examples:
+  python -m cors_browser https://api.example.com/items --page https://app.example.com
+  python -m cors_browser URL --page ORIGIN --method PUT --header 'Content-Type: application/json' \\
+      --body @item.json --credentials include --cookie 'sid=1; Secure; SameSite=None'
+  curl -i -H 'Origin: https://app.example.com' URL | \\
+      python -m cors_browser URL --page https://app.example.com --response -
+  python -m cors_browser --har network.har
+
+exit code:
+  0  the page may read the response
+  1  it may not: the browser blocks it, or mode no-cors hides it
+  2  there is no response, or an argument is wrong
+"""
+ELSEWHERE = {
+    'cookie': 'give it with --cookie',
+    'origin': '--page sets it',
+    'host': 'the URL sets it',
+    'content-length': '--body sets it',
+}
+#: Options that only make sense when a server is called.
+LIVE_ONLY = ('also', 'cookie', 'cafile', 'insecure', 'timeout')
+#: Options about a single fetch, which a HAR file describes itself.
+FETCH_ONLY = ('method', 'header', 'credentials', 'mode', 'body', 'top_level', 'response')
+DEFAULTS = {'method': 'GET', 'credentials': 'same-origin', 'mode': 'cors', 'timeout': 10.0}
+
+
+def positive(text: str) -> float:
+    """A number of seconds above zero."""
+    seconds = float(text)
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise argparse.ArgumentTypeError(f'{text!r} is not a number of seconds above 0')
+    return seconds
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(
+        prog='python -m cors_browser', epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description='Send the requests that a page in a browser would send, preflight included, '
+        'and say whether the\npage may read the response, and if not, who is to blame.',
+    )  # fmt: skip
+    add = made.add_argument
+    add('url', nargs='?', help='the URL that the page fetches; no other host is contacted')
+    add('--page', metavar='ORIGIN', help="the page's location.origin, or null")
+    fetch = made.add_argument_group('what the page fetches')
+    add = fetch.add_argument
+    add('--method', help='GET by default')
+    add('--header', action='append', default=[], metavar="'NAME: VALUE'",
+        help='a header that the page sets; may be repeated')  # fmt: skip
+    add('--body', metavar='TEXT|@FILE', help='the body: a text, or a file after @')
+    add('--credentials', choices=CHOICES['credentials'], help='same-origin by default')
+    add('--cookie', action='append', default=[], metavar="'NAME=VALUE; ATTRIBUTES'",
+        help='a cookie of the URL, written as in Set-Cookie; may be repeated')  # fmt: skip
+    add('--mode', choices=CHOICES['mode'], help='cors by default')
+    add('--top-level', metavar='ORIGIN', help='the origin in the address bar, for a framed page')
+    add('--profile', choices=[*PROFILES], default='standard', help='the browser to differ like')
+    server = made.add_argument_group('how the server is called')
+    add = server.add_argument
+    add('--timeout', type=positive, metavar='SECONDS', help='for each response; 10 by default')
+    add('--also', action='append', default=[], metavar='ORIGIN',
+        help='a further origin that may be contacted, for redirects; may be repeated')  # fmt: skip
+    add('--cafile', metavar='FILE', help='certificate authorities to trust as well, in PEM')
+    add('--insecure', action='store_true', help='trust any certificate')
+    recorded = made.add_argument_group('what to read in place of calling a server')
+    add = recorded.add_argument
+    add('--response', metavar='FILE', help='the output of curl -i for the URL; - reads stdin')
+    add('--har', metavar='FILE', help='what developer tools export: each blocked request in it')
+    made.add_argument('--json', action='store_true', help='print JSON instead of text')
+    made.add_argument('--version', action='version', version=__version__)
+    return made
+
+
+def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line; exit with 2 if it is wrong."""
+    made = parser()
+    arguments = made.parse_args(argv)
+    given = {name for name, value in vars(arguments).items() if value not in (None, [], False)}
+    wanted = [] if arguments.har else [name for name in ('url', 'page') if name not in given]
+    if wanted:
+        names = ', '.join('--page' if name == 'page' else name for name in wanted)
+        made.error(f'the following arguments are required: {names}')
+    source = 'har' if arguments.har else 'response' if arguments.response else ''
+    excluded = [*LIVE_ONLY, *(('url', *FETCH_ONLY) if source == 'har' else ())]
+    for name in excluded if source else ():
+        if name in given:
+            option = name if name == 'url' else '--' + name.replace('_', '-')
+            made.error(f'{option} does not go with --{source}, which calls no server')
+    for header in arguments.header:
+        if ':' not in header:
+            made.error(f"argument --header: {header!r} has no colon; write 'Name: value'")
+    for name, value in DEFAULTS.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    try:
+        arguments.body = body_of(arguments.body)
+    except OSError as error:
+        made.error(f'argument --body: {error.filename!r} cannot be read: {error.strerror}')
+    return arguments
+
+
+def body_of(text: str | None) -> str | bytes | None:
+    """The body that an argument names; a file's bytes have no Content-Type of their own."""
+    if text is None or not text.startswith('@'):
+        return text
+    return Path(text[1:]).read_bytes()
+
+
+def header_pairs(arguments: argparse.Namespace) -> Pairs:
+    """The headers that the page sets."""
+    return [(name, value) for name, _, value in (one.partition(':') for one in arguments.header)]
+
+
+def read_text(name: str) -> str:
+    """The text of a file, or of the standard input."""
+    data = sys.stdin.buffer.read() if name == '-' else Path(name).read_bytes()
+    encoding = 'utf-16' if data[:2] in (b'\xff\xfe', b'\xfe\xff') else 'utf-8'  # PowerShell's >
+    return data.decode(encoding, 'replace')
+
+
+def left_out(arguments: argparse.Namespace) -> Iterator[str]:
+    """A note about each argument that has no effect."""
+    profile = PROFILES[arguments.profile]
+    for name, value in header_pairs(arguments):
+        kept: Pairs = []
+        try:
+            append_header(kept, name, value, arguments.mode, profile)
+        except Blocked:
+            continue  # the fetch says so itself
+        if not kept:
+            reason = ELSEWHERE.get(name.lower(), 'pages cannot set it')
+            if name.lower() not in ELSEWHERE and arguments.mode == 'no-cors':
+                reason = "mode 'no-cors' does not send it"
+            yield f'the header {quoted(name)} is left out: {reason}'
+    url = arguments.url or ''
+    if '#' in url:
+        yield f'the fragment {quoted("#" + url.partition("#")[2])} is not sent'
+    if arguments.credentials == 'omit' and arguments.cookie:
+        yield "no cookie is sent: credentials are 'omit'"
+    for name in ('cafile', 'insecure'):
+        if getattr(arguments, name) and not url.lower().startswith('https:'):
+            yield f'--{name} does nothing: the URL is not https'

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT-0
+"""What the doctor found, as values and as lines of text."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .diagnosis import diagnose
+from .exchange import Exchange, Step, printable
+from .limits import not_checked
+from .replay import Capture, judge
+from .responders import APPLICATION, GATEWAY, PROXY, SERVER
+from .rules import FetchFailed, Unreachable
+from .unreachable import kind_of_error
+
+BOLD, RED, GREEN, YELLOW = 1, 31, 32, 33
+TELLING_HEADERS = (
+    'access-control-', 'cross-origin-', 'location', 'server', 'set-cookie', 'vary', 'via',
+)  # fmt: skip
+LABELS = {
+    APPLICATION: 'the application ({})', SERVER: '{}, the HTTP server of the application',
+    PROXY: '{}, a web server or proxy', GATEWAY: '{}, a gateway',
+}  # fmt: skip
+Line = tuple[str, int]
+
+
+def findings(
+    exchange: Exchange, failure: FetchFailed | None, *, shares: bool = False, loops: bool = False
+) -> dict[str, Any]:
+    """What is found out about a fetch, as values that fit into JSON.
+
+    Args:
+        exchange: What went over the wire.
+        failure: How it ended; None if the promise of ``fetch`` resolves.
+        shares: Whether other responses of the server have CORS headers.
+        loops: Whether the redirects are known never to end.
+    """
+    found: dict[str, Any] = {'verdict': 'readable', 'exchange': exchange.as_dict()}
+    if failure is None:
+        found['verdict'] = 'readable' if exchange.readable else 'opaque'
+        found['not_checked'] = not_checked(exchange)
+    else:
+        found['verdict'] = 'unreachable' if isinstance(failure, Unreachable) else 'blocked'
+        diagnosis = diagnose(exchange, failure, shares=shares, loops=loops)
+        found |= {name: getattr(failure, name) for name in ('code', 'reason', 'header', 'section')}
+        found |= vars(diagnosis)
+        found['responder'] = diagnosis.responder._asdict()
+        found['not_cors'] = '' if diagnosis.is_cors else diagnosis.cause
+    found['notes'] = [*notes(exchange, failure)]
+    return found
+
+
+def notes(exchange: Exchange, failure: FetchFailed | None) -> Iterator[str]:
+    """What the reader should know besides the verdict."""
+    for step in exchange.steps:
+        for name, reason in step.cookies_withheld.items():
+            yield f"the cookie {name} isn't sent: {reason}"
+        for name, reason in step.cookies_refused.items():
+            yield f"the cookie {name} isn't stored: {reason}"
+    last = exchange.steps[-1] if exchange.steps else None
+    if last and last.body_fault and not failure:
+        yield f'reading the body fails in the page: {last.body_fault}'
+    if last and not failure and exchange.readable and last.status >= 400:
+        yield f'the status is {last.status}: the page reads it, and response.ok is false'
+    if last and failure and failure.kind == 'unrecorded':
+        yield f'this prints the missing response: {curl_command(last)}'
+    elif failure and exchange.side_effect_possible:
+        yield 'the server got the request and may have acted on it'
+
+
+def request_lines(step: Step) -> Iterator[Line]:
+    """The lines about a request, when it is sent."""
+    why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
+    yield f'{step.method} {step.url}{why}', BOLD
+    for name, value in step.request_headers:
+        yield f'  > {name}: {value}', 0
+
+
+def response_lines(step: Step, decisive: str = '') -> Iterator[Line]:
+    """The lines about a response; the header that decides is marked."""
+    yield f'  < {step.status or "no response"}', 0
+    for name, value in step.response_headers.pairs():
+        if name == decisive.lower():
+            yield f'  < {name}: {value}   <== this decides', YELLOW
+        elif name.startswith(TELLING_HEADERS):
+            yield f'  < {name}: {value}', 0
+    if decisive and decisive not in step.response_headers:
+        yield f'  < {decisive.lower()} is missing   <== this decides', YELLOW
+
+
+def verdict_lines(found: Mapping[str, Any]) -> Iterator[Line]:
+    """The lines about what was found."""
+    if found['verdict'] == 'readable':
+        yield 'READABLE: the page may read the response', GREEN
+        yield f'headers it sees: {", ".join(found["exchange"]["visible_headers"]) or "none"}', 0
+    elif found['verdict'] == 'opaque':
+        yield "OPAQUE: the request was sent, but mode 'no-cors' shows the page nothing of it", RED
+    else:
+        word = 'BLOCKED' if found['verdict'] == 'blocked' else 'NO RESPONSE'
+        yield f'{word}: {found["reason"]} ({found["code"]})', RED
+        yield cause_line(found), 0
+        made_by = found['responder']
+        name = LABELS.get(made_by['kind'], '{}').format(made_by['name'])
+        yield f'who responded: {name} ({made_by["evidence"]})', 0
+        yield f'fix: {found["fix"]}', 0
+        yield f'guide: {found["guide"]}', 0
+        yield f'rule: {found["section"]}', 0
+    if found['not_checked']:
+        yield f'not checked: {"; ".join(found["not_checked"])}', 0
+    for note in found['notes']:
+        yield f'note: {note}', 0
+
+
+def cause_line(found: Mapping[str, Any]) -> str:
+    """The line that says whether CORS is the cause."""
+    if found['is_cors']:
+        return 'this is CORS'
+    if found['is_cors'] is None:
+        return f'this may not be CORS: {found["cause"]}'
+    return f'this is not CORS: {found["cause"]}'
+
+
+def judged(capture: Capture, profile: str = 'standard') -> tuple[Exchange, FetchFailed | None]:
+    """How a recorded fetch ends, by its headers and by what the browser says.
+
+    Raises:
+        ValueError: The URL or the page's origin is malformed.
+    """
+    exchange, failure = judge(capture, profile)
+    kind = kind_of_error(capture.error)
+    if capture.error and not kind and failure is None and capture.credentials != 'include':
+        # HAR files don't say whether credentials were included, and this explains the failure.
+        including = Capture(**{**vars(capture), 'credentials': 'include'})
+        exchange, failure = judge(including, profile)
+    if capture.error and (kind or failure is None):
+        reason = f'{capture.url}: the browser says {printable(capture.error[:80])}'
+        failure = Unreachable('network', reason, kind=kind or 'browser')
+        failure.exchange = exchange
+    return exchange, failure
+
+
+def curl_command(step: Step) -> str:
+    """The command whose output has the response to a step."""
+    words = ['curl', '-i', '-X', step.method]
+    wanted = ('origin', 'access-control-request-', 'content-type', 'authorization')
+    for name, value in step.request_headers:
+        if name.startswith(wanted):
+            words += ['-H', f'{name}: {value}']
+    return shlex.join([*words, step.url])
