@@ -11,7 +11,7 @@ from .diagnosis import diagnose
 from .exchange import Exchange, Step, printable
 from .limits import not_checked
 from .replay import Capture, judge
-from .responders import APPLICATION, GATEWAY, PROXY, SERVER
+from .responders import APPLICATION, GATEWAY, PROXY, SERVER, THE_APPLICATION
 from .rules import FetchFailed, Unreachable
 from .unreachable import kind_of_error
 
@@ -102,8 +102,9 @@ def verdict_lines(found: Mapping[str, Any]) -> Iterator[Line]:
         yield f'{word}: {found["reason"]} ({found["code"]})', RED
         yield cause_line(found), 0
         made_by = found['responder']
-        name = LABELS.get(made_by['kind'], '{}').format(made_by['name'])
-        yield f'who responded: {name} ({made_by["evidence"]})', 0
+        label = '{}' if made_by['name'] == THE_APPLICATION else LABELS.get(made_by['kind'], '{}')
+        name = label.format(made_by['name'])
+        yield f'who responded: {name} (why: {made_by["evidence"]})', 0
         yield f'fix: {found["fix"]}', 0
         yield f'guide: {found["guide"]}', 0
         yield f'rule: {found["section"]}', 0

@@ -15,6 +15,7 @@ from .exchange import Step, quoted
 APPLICATION, SERVER, PROXY, GATEWAY, UNKNOWN = (
     'application', 'server', 'proxy', 'gateway', 'unknown',
 )  # fmt: skip
+THE_APPLICATION = 'the application'
 IN_FRONT = {SERVER, PROXY, GATEWAY}
 
 
@@ -111,10 +112,10 @@ def by_server_header(step: Step) -> Responder:
     headers = step.response_headers
     server = headers.get('server', '')
     if APPLICATION_SERVERS.match(server):
-        return Responder(APPLICATION, 'the application', f'the header Server: {server[:80]}')
+        return Responder(APPLICATION, THE_APPLICATION, f'the header Server: {server[:80]}')
     if 'x-powered-by' in headers:
         power = headers['x-powered-by'][:80]
-        return Responder(APPLICATION, 'the application', f'the header X-Powered-By: {power}')
+        return Responder(APPLICATION, THE_APPLICATION, f'the header X-Powered-By: {power}')
     if FRONTS.match(server):
         words = f'Server: {server[:80]}, which is also on forwarded responses'
         return Responder(UNKNOWN, f'{server.split("/")[0][:40]}, or what is behind it', words)

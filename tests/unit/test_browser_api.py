@@ -643,7 +643,7 @@ def test_without_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, 'httpx', None)
     assert Browser(bare, PAGE).fetch('/').status == 200
     with pytest.raises(
-        ImportError, match=r'^httpx is needed to ask a live URL; install it: python'
+        ImportError, match=r'^httpx is needed to call a live URL; install it: python'
     ):
         Browser(API, PAGE)
 

@@ -169,7 +169,7 @@ def test_a_preflight_that_lacks_the_method(serve: Serve, doctor: Doctor) -> None
         '  < access-control-allow-headers: *',
         "BLOCKED: Access-Control-Allow-Methods is 'GET', without patch (preflight-method)",
         'this is CORS',
-        'who responded: probably the application (nothing in the response says otherwise)',
+        'who responded: probably the application (why: nothing in the response says otherwise)',
         'fix: List the method, in its case, in Access-Control-Allow-Methods.',
         'guide: errors/method',
         'rule: https://fetch.spec.whatwg.org/#cors-preflight-fetch',
