@@ -19,11 +19,12 @@ Not modeled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP ca
 
 from .browser import Browser, FetchOptions
 from .engines import PROFILES, Profile
-from .exchange import Exchange, Headers, Reply, Step, __version__
+from .exchange import Exchange, HeaderNotExposed, Headers, Reply, Step, __version__
 from .memory import Cookie, CookieJar
 from .rules import RULES, Blocked, FetchFailed, Rule, Unreachable
 
 __all__ = [
     'PROFILES', 'RULES', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Exchange', 'FetchFailed',
-    'FetchOptions', 'Headers', 'Profile', 'Reply', 'Rule', 'Step', 'Unreachable', '__version__',
+    'FetchOptions', 'HeaderNotExposed', 'Headers', 'Profile', 'Reply', 'Rule', 'Step',
+    'Unreachable', '__version__',
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import itertools
 import re
 
 from .engines import PROFILES, Profile
-from .exchange import Headers, Reply, Step, quoted
+from .exchange import NEVER_VISIBLE, Headers, Reply, Step, VisibleHeaders, quoted
 from .request import CLIENT_HINTS, SAFELISTED_METHODS, TOKEN, Request, get_decode_split
 from .rules import ACAC, ACAH, ACAM, ACAO, ACEH, Blocked
 from .urls import DEFAULT_PORTS, OPAQUE, is_address, parse_url, same_origin, same_site
@@ -19,7 +19,12 @@ BODY_HEADERS = {'content-encoding', 'content-language', 'content-location', 'con
 VISIBLE_HEADERS = re.compile(
     'cache-control|content-(language|length|type)|expires|last-modified|pragma'
 )
-COOKIE_HEADERS = {'set-cookie', 'set-cookie2'}
+#: Why a page can't read a header, by the kind of the response.
+HIDDEN = {
+    'cors': f"the response doesn't expose it; send {ACEH}: {{}}",
+    'opaque': "the mode 'no-cors' makes the response opaque; fetch with mode 'cors'",
+    'opaqueredirect': "redirect 'manual' hides the response; fetch with redirect 'follow'",
+}
 
 
 def extract_header_list_values(headers: Headers, name: str) -> list[str] | None:
@@ -180,7 +185,8 @@ def filtered_response(request: Request, step: Step, kind: str) -> Reply:
     exchange, headers, url = request.exchange, step.response_headers, str(request.url)
     if kind in {'opaque', 'opaqueredirect'}:
         url = '' if kind == 'opaque' else url
-        return Reply(kind, url, 0, Headers(), b'', False, False, exchange)
+        hidden = VisibleHeaders([], headers, HIDDEN[kind])
+        return Reply(kind, url, 0, hidden, b'', False, False, exchange)
     exposed: set[str] = set()
     try:
         names = extract_header_list_values(headers, ACEH) or []
@@ -191,12 +197,14 @@ def filtered_response(request: Request, step: Step, kind: str) -> Reply:
         if PROFILES[exchange.profile].exposes_all_despite_errors:
             exposed = {'*'} & {*well_formed}
     everything = kind == 'basic' or ('*' in exposed and not request.include)
-    visible = Headers(
+    readable = [
         (name, value)
         for name, value in headers.pairs()
         if (everything or name in exposed or VISIBLE_HEADERS.fullmatch(name))
-        and name not in COOKIE_HEADERS
-    )
+        and name not in NEVER_VISIBLE
+    ]
+    star = "; with credentials '*' isn't a wildcard" if '*' in exposed else ''
+    visible = VisibleHeaders(readable, headers, HIDDEN['cors'] + star)
     exchange.readable, exchange.visible_headers = True, tuple(visible)
     redirected, timing = len(request.urls) > 1, request.timing_visible
     return Reply(kind, url, step.status, visible, step.response_body, redirected, timing, exchange)

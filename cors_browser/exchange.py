@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json as json_module
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,8 @@ __version__ = '0.1.0'
 
 Pairs = list[tuple[str, str]]
 Answer = tuple[int, Pairs, bytes]
+COOKIES = 'scripts never see cookies there'
+NEVER_VISIBLE = {'set-cookie': COOKIES, 'set-cookie2': COOKIES}
 METHODS_WITHOUT_EFFECT = {'GET', 'HEAD', 'OPTIONS'}
 
 
@@ -44,6 +46,37 @@ class Headers(Mapping[str, str]):
         return [(name, value) for name, lines in self._lines.items() for value in lines]
 
 
+class HeaderNotExposed(KeyError):
+    """The header was sent, but the page can't read it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name, self.reason = name, reason
+
+    def __str__(self) -> str:
+        return f"{self.name} was sent, but the page can't read it: {self.reason}"
+
+
+class VisibleHeaders(Headers):
+    """The headers that a page can read; reading another one that was sent says why it can't.
+
+    Args:
+        pairs: The names and values that the page can read.
+        sent: All headers of the response.
+        reason: Why the page can't read the others; ``{}`` is replaced by the name.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], sent: Headers, reason: str) -> None:
+        super().__init__(pairs)
+        self._sent, self._reason = sent, reason
+
+    def __getitem__(self, name: str) -> str:
+        if name.lower() not in self._lines and name in self._sent:
+            reason = NEVER_VISIBLE.get(name.lower(), self._reason).format(name)
+            raise HeaderNotExposed(name, reason)
+        return super().__getitem__(name)
+
+
 @dataclass
 class Step:
     """One HTTP request with its answer: a preflight, or one hop of the actual request."""
@@ -65,10 +98,13 @@ class Step:
     cookies_stored: tuple[str, ...] = ()  #: Names of the cookies that the answer sets.
     #: Names of the cookies that the answer fails to set, with the reason.
     cookies_refused: dict[str, str] = field(default_factory=dict)
+    #: Whether the page has read enough of a body that does not end.
+    enough: Callable[[bytes], bool] | None = field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """The step as values that fit into JSON; bodies are decoded as UTF-8."""
-        return vars(self) | {
+        values = {name: value for name, value in vars(self).items() if name != 'enough'}
+        return values | {
             'request_body': self.request_body.decode('utf-8', 'replace'),
             'response_headers': self.response_headers.pairs(),
             'response_body': self.response_body.decode('utf-8', 'replace'),
@@ -137,6 +173,11 @@ class Reply:
     def ok(self) -> bool:
         """Whether the status is 200 to 299."""
         return 200 <= self.status <= 299
+
+    @property
+    def complete(self) -> bool:
+        """Whether the body is whole; if not, JavaScript's ``text()`` rejects or waits."""
+        return not self.exchange.steps[-1].body_fault
 
     def text(self) -> str:
         """The body decoded as UTF-8, as JavaScript's ``text()`` does."""

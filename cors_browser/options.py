@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from .arguments import CHOICES
 from .engines import PROFILES
 from .exchange import Pairs, __version__, quoted
-from .request import CHOICES, append_header
+from .request import append_header
 from .rules import Blocked
 
 EXAMPLES = """examples:

@@ -4,23 +4,16 @@
 from __future__ import annotations
 
 import itertools
-import json as json_module
 import re
-import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
-from typing import cast
 
+from .arguments import header_pairs
+from .bodies import Body, Files, extract_body
 from .engines import PROFILES, Profile
 from .exchange import Exchange, Headers, Pairs, quoted
 from .rules import Blocked
 from .urls import OPAQUE, Url, same_origin
 
-Body = str | bytes | Mapping[str, str] | Iterable[bytes] | None
-CHOICES = {
-    'mode': ('cors', 'no-cors', 'same-origin'),
-    'credentials': ('omit', 'same-origin', 'include'),
-    'redirect': ('follow', 'error', 'manual'),
-}
 SAFELISTED_METHODS = {'GET', 'HEAD', 'POST'}
 FORBIDDEN_METHODS = {'CONNECT', 'TRACE', 'TRACK'}
 NORMALIZED_METHODS = {'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'}
@@ -108,20 +101,6 @@ def append_header(headers: Pairs, name: str, raw: str, mode: str, profile: Profi
         headers.append((lower, value))
 
 
-def extract_body(body: Body, json: object) -> tuple[bytes | None, str | None]:
-    """The bytes of a body, and the Content-Type it brings along (#concept-bodyinit-extract)."""
-    if json is not None:
-        if body is not None:
-            raise ValueError('json: given beside `body`; leave one of them out')
-        return json_module.dumps(json).encode(), 'application/json'
-    if isinstance(body, str):
-        return body.encode(), 'text/plain;charset=UTF-8'
-    if isinstance(body, Mapping):
-        form = 'application/x-www-form-urlencoded;charset=UTF-8'
-        return urllib.parse.urlencode(body).encode(), form
-    return body if body is None or isinstance(body, bytes) else b''.join(body), None
-
-
 class Request:
     """A fetch under way, made as ``fetch`` makes it (#dom-request); its last URL is the current."""
 
@@ -133,15 +112,13 @@ class Request:
         headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         body: Body = None,
         json: object = None,
+        files: Files | None = None,
         mode: str = 'cors',
         credentials: str = 'same-origin',
         redirect: str = 'follow',
         referrer_policy: str = 'strict-origin-when-cross-origin',
         upload_listener: bool = False,
     ) -> None:
-        for name, value in {'mode': mode, 'credentials': credentials, 'redirect': redirect}.items():
-            if value not in CHOICES[name]:
-                raise ValueError(f'{name}: {value!r} is unknown; choose one of {CHOICES[name]}')
         if url.scheme == 'data':
             raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
         profile = PROFILES[exchange.profile]
@@ -149,8 +126,7 @@ class Request:
         self.mode, self.redirect, self.referrer_policy = mode, redirect, referrer_policy
         self.credentials, self.include = credentials, credentials == 'include'
         self.tainting, self.timing_visible = 'basic', True
-        self.body, content_type = extract_body(body, json)
-        self.is_stream = not isinstance(body, str | bytes | Mapping | None)
+        self.body, content_type, self.is_stream = extract_body(body, json, files)
         self.use_preflight = upload_listener or self.is_stream
         self.needs_preflight = False
         self.late_check: Callable[[], None] | None = None  # where a redirect is judged late
@@ -164,10 +140,8 @@ class Request:
             raise Blocked('bad-request', "a stream as body does not go with mode 'no-cors'")
         if url.userinfo:
             raise Blocked('url-credentials', f'{url} is given with a user name or password')
-        if isinstance(headers, Mapping):
-            headers = cast('Mapping[str, str]', headers).items()
         self.headers: Pairs = []
-        for name, value in headers or ():
+        for name, value in header_pairs(headers):
             append_header(self.headers, name, value, mode, profile)
         if content_type and 'content-type' not in Headers(self.headers):
             append_header(self.headers, 'content-type', content_type, mode, profile)

@@ -11,6 +11,8 @@ import socket
 import urllib.parse
 from typing import Any, NamedTuple
 
+from .arguments import check_text
+
 OPAQUE = 'null'
 DEFAULT_PORTS = {'http': 80, 'https': 443}
 
@@ -122,6 +124,7 @@ def parse_url(text: str, base: Url | None = None) -> Url:
 
 def named_url(argument: str, value: str, base: Url | None = None) -> Url:
     """Parse a URL that is given as an argument; one that stands alone must be http."""
+    check_text(argument, value)
     try:
         url = parse_url(value, base)
     except ValueError as error:
@@ -133,6 +136,7 @@ def named_url(argument: str, value: str, base: Url | None = None) -> Url:
 
 def check_origin(argument: str, value: str) -> str:
     """Return an origin if it is written as browsers write it; else raise ValueError."""
+    check_text(argument, value)
     if value == OPAQUE or re.fullmatch(r'(?!https?:)[a-z][a-z0-9+.\-]*://[a-z0-9._\-]+', value):
         return value
     origin = named_url(argument, value).origin

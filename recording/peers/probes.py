@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from cors_browser import Blocked, Browser, Unreachable
-from cors_browser.servers import is_asgi
+from cors_browser.targets import is_asgi
 from recording.peers.apps import SHOP, App, Policy
 
 STRANGER = 'https://other.example.net'

@@ -251,7 +251,7 @@ def test_every_rule_can_be_shown() -> None:
         ({'api': 'api.example.com'}, "api: 'api.example.com' is not a URL"),
         ({'api': 'ftp://a'}, "api: 'ftp://a' is no http URL; write 'http://' or 'https://'"),
         ({'target': 'localhost:8000'}, "target: 'localhost:8000' is no http URL"),
-        ({'target': API, 'api': API}, f"api: '{API}' beside a base URL, which says it; leave"),
+        ({'target': API, 'api': API}, f"api: '{API}' next to a base URL, which contains it"),
         ({'profile': 'safari'}, r"profile: 'safari' is unknown; choose one of \('standard', "),
         ({'hosts': {'x': bare}}, "hosts: 'x' is not a URL"),
         ({'hosts': {API: bare}}, f"hosts: '{API}' is what `target` serves; leave it out"),
@@ -270,7 +270,10 @@ def test_arguments_of_the_browser_are_checked(options: dict[str, Any], message: 
         ({'mode': 'navigate'}, "mode: 'navigate' is unknown; choose one of "),
         ({'credentials': 'yes'}, r"credentials: 'yes' is unknown; choose one of \('omit', "),
         ({'redirect': 'no'}, "redirect: 'no' is unknown; choose one of "),
-        ({'json': 1, 'body': 'a', 'method': 'POST'}, 'json: given beside `body`; leave one'),
+        (
+            {'json': 1, 'body': 'a', 'method': 'POST'},
+            'json: given together with `body` or `files`; leave one',
+        ),
         (
             {'url': 'https://a:b/'},
             "url: 'https://a:b/' is not a URL: its host or port is malformed",
@@ -413,6 +416,7 @@ def test_asgi_scope_and_events() -> None:
             ],
             'client': ('127.0.0.1', 50000),
             'server': ('api.example.com', 443),
+            'state': {},
         },
         {'type': 'http.request', 'body': b'b', 'more_body': False},
     ]

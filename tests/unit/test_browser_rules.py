@@ -485,7 +485,7 @@ BODIES = [
         (b'a+b=%C3%BC%26', 'application/x-www-form-urlencoded;charset=UTF-8'),
     ),
     ('#concept-bodyinit-extract: stream', {'body': [b'a', b'b']}, (b'ab', None)),
-    ('json', {'json': {'a': 1}}, (b'{"a": 1}', 'application/json')),
+    ('json', {'json': {'a': 1}}, (b'{"a":1}', 'application/json')),
     ('json', {'json': False}, (b'false', 'application/json')),
     (
         'the page sets the type',
