@@ -134,10 +134,11 @@ def peers(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style with ruff; `nox -s lint -- --fix` mends what it can."""
+    """Check style with ruff, and who imports whom; `nox -s lint -- --fix` fixes what it can."""
     install(session, 'dev')
     session.run('ruff', 'check', *session.posargs)
     session.run('ruff', 'format', *([] if '--fix' in session.posargs else ['--check']))
+    session.run('lint-imports')
 
 
 @nox.session
