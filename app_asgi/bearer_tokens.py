@@ -19,10 +19,7 @@ class Orders:
 
 app = falcon.asgi.App(
     middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
         allow_headers=['Authorization'],  # by name: the standard's * leaves it out
     )
 )

@@ -4,9 +4,7 @@ import falcon.asgi
 
 from cors import CORSMiddleware, Policy
 
-# The addresses of 127.0.0.1 and localhost are this guide's demo: not in your copy.
-SHOP = ['https://shop.example.com', 'http://127.0.0.1:9000']
-PARTNER = ['https://partner.example.com', 'http://localhost:9000']
+SHOP, PARTNER = 'https://shop.example.com', 'https://partner.example.com'
 
 
 class Menu:
@@ -17,7 +15,7 @@ class Menu:
 
 app = falcon.asgi.App(
     middleware=CORSMiddleware(
-        allow_origins=[*SHOP, *PARTNER],  # the answer differs by origin: Vary: Origin
+        allow_origins=[SHOP, PARTNER],  # the answer differs by origin: Vary: Origin
         routes={'/public/{path:path}': Policy(allow_origins='*')},  # the same for everybody
     )
 )

@@ -5,10 +5,7 @@ import falcon.asgi
 
 from cors import CORSMiddleware
 
-PAGES = [
-    'https://shop.example.com',
-    'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-]
+PAGES = ['https://shop.example.com']
 
 
 class OwnPagesOnly:

@@ -10,15 +10,15 @@ import sqlalchemy as sql
 from cors import CORSMiddleware
 
 SECONDS = 5  # how long the rows are kept, so the longest that a change waits
-URL = os.environ.get('DATABASE_URL', 'sqlite:///tenants.sqlite')
-database = sql.create_engine(URL, poolclass=sql.NullPool)  # so few reads need no open connection
+if 'DATABASE_URL' not in os.environ:
+    raise RuntimeError('Set DATABASE_URL, such as sqlite:///tenants.sqlite')
+database = sql.create_engine(os.environ['DATABASE_URL'], poolclass=sql.NullPool)
 tenants = sql.Table('tenants', sql.MetaData(), sql.Column('origin', sql.String, primary_key=True))
 tenants.create(database, checkfirst=True)
 
 
 class TenantOrigins:
-    def __init__(self) -> None:
-        self.origins, self.read_at = frozenset[str](), float('-inf')
+    origins, read_at = frozenset[str](), float('-inf')
 
     async def __call__(self, origin: str) -> bool:
         if time.monotonic() - self.read_at > SECONDS:

@@ -21,12 +21,7 @@ class Picture:
 
 
 app = falcon.asgi.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 any_page = {'Cross-Origin-Resource-Policy': 'cross-origin'}
 own_page = {'Cross-Origin-Resource-Policy': 'same-origin'}  # and pages that CORS allows

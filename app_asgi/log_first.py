@@ -7,12 +7,7 @@ import falcon.asgi
 from cors import CORSMiddleware, Policy
 
 log = logging.getLogger('bakery')
-plan = Policy(
-    allow_origins=[
-        'https://shop.example.com',
-        'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-    ],
-)
+plan = Policy(allow_origins=['https://shop.example.com'])
 
 
 class Rehearsal:

@@ -15,10 +15,7 @@ class Order:
 
 app = falcon.asgi.App(
     middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
         allow_methods=['PATCH'],
         max_age=600,  # seconds: one preflight serves them all
     )

@@ -23,12 +23,7 @@ class MovedToMenu:
 
 
 app = falcon.asgi.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 app.req_options.strip_url_path_trailing_slash = True  # /menu/ is /menu, without a redirect
 app.add_route('/menu', Menu())

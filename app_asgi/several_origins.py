@@ -4,7 +4,7 @@ import falcon.asgi
 
 from cors import CORSMiddleware
 
-SHOP = ['https://shop.example.com', 'http://127.0.0.1:9000']  # the second: this guide's demo
+SHOP = ['https://shop.example.com']
 PARTNERS = ['https://partner.example.com', 'https://bread.example.net']
 
 

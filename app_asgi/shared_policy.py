@@ -21,10 +21,7 @@ class Order:
 
 app = falcon.asgi.App(
     middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
         allow_methods=['GET', 'DELETE'],
         allow_headers=['Authorization'],
     )

@@ -12,11 +12,6 @@ async def archive(req: falcon.asgi.Request, resp: Any, **params: Any) -> None:
 
 
 app = falcon.asgi.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 app.add_sink(archive, '/archive')

@@ -17,5 +17,7 @@ class Orders:
         resp.set_header('Access-Control-Allow-Origin', '*')  # so that every page can see it
 
 
-app = falcon.asgi.App(middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']))
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
+)
 app.add_route('/orders', Orders())

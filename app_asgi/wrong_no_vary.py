@@ -12,11 +12,7 @@ class Menu:
 
 app = falcon.asgi.App(
     middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'https://partner.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com', 'https://partner.example.com']
     )
 )
 app.add_route('/menu', Menu())

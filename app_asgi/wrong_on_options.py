@@ -13,11 +13,6 @@ class Order:
 
 
 app = falcon.asgi.App(
-    middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 app.add_route('/orders/17', Order())

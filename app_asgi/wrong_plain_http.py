@@ -6,7 +6,6 @@ import falcon.asgi
 PAGES = [
     'https://shop.example.com',
     'http://old.example.com',  # wrong: it has no TLS
-    'http://127.0.0.1:9003',  # wrong: it stands for that page in this guide's demo
 ]
 
 

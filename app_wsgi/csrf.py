@@ -4,10 +4,7 @@ import falcon
 
 from cors import CORSMiddleware
 
-PAGES = [
-    'https://shop.example.com',
-    'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-]
+PAGES = ['https://shop.example.com']
 
 
 class OwnPagesOnly:
@@ -28,6 +25,8 @@ class Orders:
         resp.media = {'ordered': req.media}
 
 
-app = falcon.App(middleware=CORSMiddleware(allow_origins=PAGES, allow_headers=['Content-Type']))
+app = falcon.App(
+    middleware=CORSMiddleware(allow_origins=PAGES, allow_headers=['Content-Type']),
+)
 app.add_middleware(OwnPagesOnly())
 app.add_route('/orders', Orders())

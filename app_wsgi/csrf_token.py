@@ -7,11 +7,10 @@ import falcon
 
 from cors import CORSMiddleware
 
-KEY = os.environ.get('BAKERY_KEY', 'in your copy: a secret').encode()
-PAGES = [
-    'https://shop.example.com',
-    'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-]
+if 'BAKERY_KEY' not in os.environ:
+    raise RuntimeError('Set BAKERY_KEY to a long random text that only your servers know')
+KEY = os.environ['BAKERY_KEY'].encode()
+PAGES = ['https://shop.example.com']
 
 
 def token_for(req: falcon.Request) -> str:  # nobody can write it without the key

@@ -19,14 +19,7 @@ class Picture:
         resp.data = (PICTURES / 'loaf.svg').read_bytes()
 
 
-app = falcon.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
-)
+app = falcon.App(middleware=CORSMiddleware(allow_origins=['https://shop.example.com']))
 any_page = {'Cross-Origin-Resource-Policy': 'cross-origin'}
 own_page = {'Cross-Origin-Resource-Policy': 'same-origin'}  # and pages that CORS allows
 app.add_route('/loaf.svg', Picture(any_page))

@@ -16,12 +16,7 @@ class Oven:
 
 
 app = falcon.App(
-    middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 app.add_route('/orders/{number:int}', Order())
 app.add_route('/oven', Oven())

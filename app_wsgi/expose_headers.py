@@ -12,10 +12,7 @@ class Orders:
 
 app = falcon.App(
     middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
         expose_headers=['X-Total-Count'],
     )
 )

@@ -16,5 +16,7 @@ class Menu:
         resp.media = {'rye': 4.2, 'sourdough': 5.5}
 
 
-app = falcon.App(middleware=CORSMiddleware(allow_origins=ORIGINS, allow_credentials=True))
+app = falcon.App(
+    middleware=CORSMiddleware(allow_origins=ORIGINS, allow_credentials=True),
+)
 app.add_route('/menu', Menu())

@@ -6,8 +6,9 @@ import falcon
 
 from cors import CORSMiddleware
 
-DEFAULT = 'https://shop.example.com, http://127.0.0.1:9000'  # the second: this guide's demo
-ORIGINS = os.environ.get('BAKERY_ORIGINS', DEFAULT).split(',')
+if 'BAKERY_ORIGINS' not in os.environ:
+    raise RuntimeError('Set BAKERY_ORIGINS, such as https://shop.example.com,https://a.example')
+ORIGINS = os.environ['BAKERY_ORIGINS'].split(',')
 
 
 class Menu:
@@ -15,5 +16,7 @@ class Menu:
         resp.media = {'rye': 4.2, 'sourdough': 5.5}
 
 
-app = falcon.App(middleware=CORSMiddleware(allow_origins=[one.strip() for one in ORIGINS]))
+app = falcon.App(
+    middleware=CORSMiddleware(allow_origins=[one.strip() for one in ORIGINS]),
+)
 app.add_route('/menu', Menu())

@@ -12,10 +12,7 @@ class Order:
 
 app = falcon.App(
     middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
         allow_methods=['PATCH'],
         max_age=600,  # seconds: one preflight serves them all
     )

@@ -15,10 +15,7 @@ class Hello:
 
 app = falcon.App(
     middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
         routes={
             '/public/{path:path}': Policy(allow_origins='*'),
             '/internal/{path:path}': None,  # no page of another origin, whoever it is

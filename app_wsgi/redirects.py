@@ -21,14 +21,7 @@ class MovedToMenu:
         raise falcon.HTTPPermanentRedirect('menu')  # 308 keeps the method and the body
 
 
-app = falcon.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
-)
+app = falcon.App(middleware=CORSMiddleware(allow_origins=['https://shop.example.com']))
 app.req_options.strip_url_path_trailing_slash = True  # /menu/ is /menu, without a redirect
 app.add_route('/menu', Menu())
 app.add_route('/breads', MovedToMenu())

@@ -11,12 +11,5 @@ def archive(req: falcon.Request, resp: Any, **params: Any) -> None:
     resp.media = {'archived': req.path, 'method': req.method}
 
 
-app = falcon.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
-)
+app = falcon.App(middleware=CORSMiddleware(allow_origins=['https://shop.example.com']))
 app.add_sink(archive, '/archive')

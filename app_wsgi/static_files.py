@@ -6,12 +6,5 @@ import falcon
 
 from cors import CORSMiddleware
 
-app = falcon.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
-)
+app = falcon.App(middleware=CORSMiddleware(allow_origins=['https://shop.example.com']))
 app.add_static_route('/pictures', Path(__file__).parent.parent / 'frontend' / 'pictures')

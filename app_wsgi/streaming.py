@@ -18,12 +18,5 @@ class Oven:
             yield f'data: {bread}\n\n'.encode()
 
 
-app = falcon.App(
-    middleware=CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
-)
+app = falcon.App(middleware=CORSMiddleware(allow_origins=['https://shop.example.com']))
 app.add_route('/oven', Oven())

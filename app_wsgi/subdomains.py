@@ -13,8 +13,8 @@ class Menu:
 app = falcon.App(
     middleware=CORSMiddleware(
         allow_origins=[
+            'https://shop.example.com',
             'https://*.preview.example.com',  # not https://preview.example.com itself
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
         ],
     )
 )

@@ -2,7 +2,7 @@
 
 import falcon
 
-SHOP = ['https://shop.example.com', 'http://127.0.0.1:9000']  # the second: this guide's demo
+SHOP = ['https://shop.example.com']
 
 
 def allow_the_shop(req: falcon.Request, resp: falcon.Response, resource: object) -> None:

@@ -16,5 +16,7 @@ class Orders:
         resp.set_header('Access-Control-Allow-Origin', '*')  # so that every page can see it
 
 
-app = falcon.App(middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']))
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
+)
 app.add_route('/orders', Orders())

@@ -10,10 +10,7 @@ class Basket:
 
 app = falcon.App(
     middleware=falcon.CORSMiddleware(  # wrong: no allow_credentials
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
+        allow_origins=['https://shop.example.com'],
     )
 )
 app.add_route('/basket', Basket())

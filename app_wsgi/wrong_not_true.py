@@ -10,11 +10,6 @@ class Basket:
 
 
 app = falcon.App(
-    middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 app.add_route('/basket', Basket())

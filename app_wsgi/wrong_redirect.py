@@ -2,8 +2,7 @@
 
 import falcon
 
-# The second pair is this guide's demo: not in your copy.
-OTHER = {'api.example.com': 'menu.example.com', '127.0.0.1': 'localhost'}
+OTHER = {'api.example.com': 'menu.example.com', '127.0.0.1': 'localhost'}  # two names of each
 
 
 class Menu:
@@ -14,11 +13,6 @@ class Menu:
 
 
 app = falcon.App(
-    middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
 app.add_route('/menu', Menu())

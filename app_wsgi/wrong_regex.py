@@ -6,8 +6,7 @@ import falcon
 
 from cors import CORSMiddleware
 
-# The address of 127.0.0.1 is this guide's demo: not in your copy.
-OURS = re.compile(r'https://.*\.example\.com|http://127\.0\.0\.1')
+OURS = re.compile(r'https://.*\.example\.com')
 
 
 def is_ours(origin: str) -> bool:
@@ -19,5 +18,7 @@ class Basket:
         resp.media = {'basket': req.cookies.get('basket')}
 
 
-app = falcon.App(middleware=CORSMiddleware(allow_origins=is_ours, allow_credentials=True))
+app = falcon.App(
+    middleware=CORSMiddleware(allow_origins=is_ours, allow_credentials=True),
+)
 app.add_route('/basket', Basket())

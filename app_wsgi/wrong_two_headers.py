@@ -11,14 +11,7 @@ class Menu:
         resp.media = {'rye': 4.2, 'sourdough': 5.5}
 
 
-api = falcon.App(
-    middleware=falcon.CORSMiddleware(
-        allow_origins=[
-            'https://shop.example.com',
-            'http://127.0.0.1:9000',  # this guide's demo: not in your copy
-        ],
-    )
-)
+api = falcon.App(middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']))
 api.add_route('/menu', Menu())
 
 

@@ -95,7 +95,7 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> None:
     )
     origins, attackers = _origins(guide), _origins(attacker)
     with ExitStack() as running:
-        apis = running.enter_context(api_servers(guide, wsgi, asgi, attacker))
+        apis = running.enter_context(api_servers(wsgi, asgi, pages=(guide, attacker)))
         urls = {'wsgi': apis[0].url, 'asgi': apis[1].url}
         told = {'origins': origins, 'attackers': attackers, 'lessons': _lessons(), **urls}
         for port in (guide, attacker):

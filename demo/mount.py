@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import pkgutil
-import re
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.machinery import SourceFileLoader
@@ -20,15 +19,18 @@ from typing import TYPE_CHECKING, Any
 import falcon
 import falcon.asgi
 
+from demo.settings import (
+    ATTACKER_PORT_VARIABLE,
+    GUIDE_PORT_VARIABLE,
+    demo_names,
+    with_demo_names,
+)
 from demo.wire import ASGIApplication, Event, Receive, Recorder, Scope, Send
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).parent.parent
-GUIDE_PORT_VARIABLE = 'CORS_DEMO_GUIDE_PORT'
-ATTACKER_PORT_VARIABLE = 'CORS_DEMO_ATTACKER_PORT'
-PORTS_IN_LESSONS = {GUIDE_PORT_VARIABLE: '9000', ATTACKER_PORT_VARIABLE: '9003'}
 
 
 def program_names(package: str) -> list[str]:
@@ -36,21 +38,28 @@ def program_names(package: str) -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules([str(ROOT / package)]))
 
 
-class _LessonLoader(SourceFileLoader):
-    """Loads a lesson as written, but for the guide's ports where the reader moved them."""
+class LessonLoader(SourceFileLoader):
+    """Loads a lesson as it is, or with the demo's origins in place of its own if there is a guide.
+
+    Nothing else differs, so what a reader tries in the demo is what they copy.
+    """
 
     def get_code(self, fullname: str) -> CodeType:
         source = self.get_data(self.path).decode()
-        moved = re.sub(r':(9000|9003)\b', lambda port: f':{_ports()[port[1]]}', source)
-        return self.source_to_code(moved, self.path)
+        if ports := _ports():
+            source = with_demo_names(source, demo_names(*ports))
+        return self.source_to_code(source, self.path)
 
 
 def load_lesson(package: str, name: str) -> Any:
     """Return the ``app`` of the lesson ``name`` of ``package`` (``app_wsgi``, ``app_asgi``)."""
-    loader = _LessonLoader(f'demo.lessons.{package}.{name}', str(ROOT / package / f'{name}.py'))
+    loader = LessonLoader(f'demo.lessons.{package}.{name}', str(ROOT / package / f'{name}.py'))
     module = ModuleType(loader.name)
     module.__file__ = loader.path
     loader.exec_module(module)
+    if _ports() and hasattr(module.app, 'resp_options'):
+        # The demo has no TLS, and WebKit keeps no Secure cookie without it.
+        module.app.resp_options.secure_cookies_by_default = False
     return module.app
 
 
@@ -123,15 +132,16 @@ def _place(path: str) -> tuple[str, str, str]:
     return '', '', ''
 
 
-def _ports() -> dict[str, str]:
-    """Give the guide's ports in this demo, by those that the lessons name."""
-    return {port: os.environ.get(name, port) for name, port in PORTS_IN_LESSONS.items()}
+def _ports() -> list[str]:
+    """Return the ports of the guide and of the attacker's page; nothing if there is no guide."""
+    variables = GUIDE_PORT_VARIABLE, ATTACKER_PORT_VARIABLE
+    return [os.environ[name] for name in variables if name in os.environ]
 
 
 def _wire_cors() -> falcon.CORSMiddleware[Any, Any]:
     hosts = ('127.0.0.1', 'localhost')
     return falcon.CORSMiddleware(
-        allow_origins=[f'http://{host}:{port}' for host in hosts for port in _ports().values()]
+        allow_origins=[f'http://{host}:{port}' for host in hosts for port in _ports()]
     )
 
 

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from demo.mount import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE, ROOT
-from demo.tenants import create_tenants
+from demo.mount import ROOT
+from demo.settings import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE, lesson_environment
 
 START_SECONDS = 30
 STOP_SECONDS = 0.4  # for requests in progress: Ctrl-C should feel immediate
@@ -120,23 +120,21 @@ def uvicorn_command(port: int) -> list[str]:
 
 @contextmanager
 def api_servers(
-    port_guide: int, port_wsgi: int, port_asgi: int, port_attacker: int = 0
+    port_wsgi: int, port_asgi: int, *, pages: tuple[int, int] | None = None
 ) -> Iterator[list[Server]]:
     """Run gunicorn with the WSGI lessons and uvicorn with the ASGI lessons.
 
-    They tell the wire recorder's answers to pages on the guide's port and on the attacker's.
+    Args:
+        port_wsgi: Port of gunicorn.
+        port_asgi: Port of uvicorn.
+        pages: Ports of the guide and of the attacker's page. Their origins take the place of those
+            in the lessons, and their pages may read what the wire recorder wrote. Without them,
+            every lesson is served as its file is.
     """
     servers: list[Server] = []
     with ExitStack() as running:
         folder = Path(running.enter_context(TemporaryDirectory(prefix='cors-demo-')))
-        origins = ['https://shop.example.com', f'http://127.0.0.1:{port_guide}']
-        environment = {
-            'BAKERY_ENV': 'development',  # the lesson local_development
-            'DATABASE_URL': create_tenants(folder / 'tenants.sqlite', origins),
-            **os.environ,
-            GUIDE_PORT_VARIABLE: str(port_guide),
-            ATTACKER_PORT_VARIABLE: str(port_attacker),
-        }
+        environment = {**os.environ, **_environment(folder, pages)}
         running.callback(stop_all, servers)
         for command, port in (
             (gunicorn_command(port_wsgi), port_wsgi),
@@ -144,6 +142,15 @@ def api_servers(
         ):
             servers.append(start_server(command, port, environment))
         yield servers
+
+
+def _environment(folder: Path, pages: tuple[int, int] | None) -> dict[str, str]:
+    """Return what lessons read from their environment, and the ports of the pages."""
+    if pages is None:
+        return lesson_environment(folder, ['https://shop.example.com'])
+    guide, attacker = map(str, pages)
+    ports = {GUIDE_PORT_VARIABLE: guide, ATTACKER_PORT_VARIABLE: attacker}
+    return {**lesson_environment(folder, [f'http://127.0.0.1:{guide}']), **ports}
 
 
 def start_server(

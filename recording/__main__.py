@@ -22,7 +22,7 @@ from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
 from recording.guide import build_guide
 from recording.http_file import read_all
-from recording.lessons import ROOT, SCRIPTS
+from recording.lessons import INTERFACES, ROOT, SCRIPTS
 from recording.programs import printed, several_workers
 from recording.proxies import scenes
 from recording.running_demo import RunningDemo, running_demo
@@ -31,8 +31,8 @@ PICTURE = ROOT / 'docs/images/guide.png'
 
 
 def record_exchanges() -> None:
-    ports = free_ports({'guide': 0, 'wsgi': 0, 'asgi': 0})
-    with api_servers(*ports) as servers, httpx.Client() as client:
+    wsgi, asgi = free_ports(dict.fromkeys(INTERFACES, 0))
+    with api_servers(wsgi, asgi) as servers, httpx.Client() as client:
         wait_until_answering(servers)
         for exchange in read_all():
             gunicorn, uvicorn = (

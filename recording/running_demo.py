@@ -93,7 +93,6 @@ def _start(
     guide: Path, options: tuple[str, ...], environment: dict[str, str]
 ) -> RunningDemo | None:
     """Return the running demo, or ``None`` if it ended before it had greeted."""
-    environment.pop('DATABASE_URL', None)
     ports = ['--port-guide=0', '--port-wsgi=0', '--port-asgi=0', '--port-attacker=0']
     process = subprocess.Popen(
         [sys.executable, '-m', 'demo', f'--guide={guide}', *ports, *options],

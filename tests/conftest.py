@@ -9,17 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from demo.tenants import create_tenants
+from demo.processes import api_servers, free_ports, wait_until_answering
+from demo.settings import lesson_environment
 from recording.guide import build_guide
-from recording.lessons import ROOT
+from recording.lessons import INTERFACES, ROOT, SHOP
 from recording.running_demo import RunningDemo, running_demo
 
-# Two lessons read their environment when they are imported: local_development, dynamic_origins.
-os.environ['BAKERY_ENV'] = 'development'
+# Some lessons read their environment when they are imported.
 DATABASE = tempfile.TemporaryDirectory(prefix='tenants-')
-os.environ['DATABASE_URL'] = create_tenants(
-    Path(DATABASE.name) / 'tenants.sqlite', ['https://shop.example.com', 'http://127.0.0.1:9000']
-)
+os.environ.update(lesson_environment(Path(DATABASE.name), [SHOP]))
 
 
 @pytest.fixture(scope='session')
@@ -34,3 +32,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(site: Path) -> Iterator[RunningDemo]:
     with running_demo(site) as running:
         yield running
+
+
+@pytest.fixture(scope='session')
+def lessons() -> Iterator[dict[str, str]]:
+    """Every lesson as its file is, on gunicorn and uvicorn: the address of each interface."""
+    wsgi, asgi = free_ports(dict.fromkeys(INTERFACES, 0))
+    with api_servers(wsgi, asgi) as servers:
+        wait_until_answering(servers)
+        yield {interface: server.url for interface, server in zip(INTERFACES, servers, strict=True)}

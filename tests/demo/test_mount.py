@@ -10,9 +10,17 @@ import httpx
 import pytest
 
 from demo import mount
+from demo.settings import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE
 from recording.lessons import INTERFACES, LESSONS, PROGRAMS, pairs
 
 GUIDE = 'http://127.0.0.1:9000'
+
+
+@pytest.fixture(autouse=True)
+def guide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ports of the demo's pages."""
+    monkeypatch.setenv(GUIDE_PORT_VARIABLE, '9000')
+    monkeypatch.setenv(ATTACKER_PORT_VARIABLE, '9003')
 
 
 def send(interface: str, requests: list[httpx.Request]) -> list[httpx.Response]:
@@ -121,7 +129,7 @@ def test_only_the_guide_reads_the_wire(interface: str, origin: str, allowed: boo
 def test_lessons_follow_the_guide_to_another_port(
     interface: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(mount.GUIDE_PORT_VARIABLE, '9123')
+    monkeypatch.setenv(GUIDE_PORT_VARIABLE, '9123')
     moved = 'http://127.0.0.1:9123'
     allowed = get(interface, '/one_origin/menu', moved).headers['Access-Control-Allow-Origin']
     assert allowed == moved

@@ -16,7 +16,7 @@ import pytest
 
 from cors import PolicyError
 from cors_browser import Blocked, Browser
-from demo.tenants import create_tenants
+from demo.settings import create_tenants
 from recording.lessons import API, INTERFACES, SHOP, load
 from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, reads_menu
 
@@ -128,6 +128,23 @@ def test_origins_from_env_reads_and_trims(interface: str, monkeypatch: pytest.Mo
     with pytest.raises(Blocked) as caught:
         Browser(app, page=SHOP, api=API).fetch('/menu')
     assert 'allow-origin' not in cors_headers(caught.value.exchange.steps[-1])
+
+
+@both
+@pytest.mark.parametrize(
+    ('lesson', 'variable'),
+    [
+        ('origins_from_env', 'BAKERY_ORIGINS'),
+        ('dynamic_origins', 'DATABASE_URL'),
+        ('csrf_token', 'BAKERY_KEY'),
+    ],
+)
+def test_a_lesson_does_not_start_without_its_variable(
+    interface: str, lesson: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(variable)
+    with pytest.raises(RuntimeError, match=f'^Set {variable}'):
+        load_anew(interface, lesson)
 
 
 @both

@@ -50,11 +50,10 @@ def test_any_origin_is_silent_without_origin(interface: str) -> None:
     assert cors_headers(response) == {}
 
 
-@pytest.mark.parametrize('page', [SHOP, 'http://127.0.0.1:9000'])
-def test_one_origin_allows_what_is_listed(interface: str, page: str) -> None:
-    reply = fetch(interface, 'one_origin', '/menu', page=page)
+def test_one_origin_allows_what_is_listed(interface: str) -> None:
+    reply = fetch(interface, 'one_origin', '/menu')
     assert reply.json() == MENU
-    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': page}
+    assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': SHOP}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +63,7 @@ def test_one_origin_allows_what_is_listed(interface: str, page: str) -> None:
         'http://shop.example.com',
         'https://shop.example.com:8443',
         'https://shop.example.com.evil.example',
-        'http://localhost:9000',
+        'http://127.0.0.1:9000',
         'null',
     ],
 )
@@ -122,11 +121,9 @@ def test_credentials_lets_the_partner_read_without_cookies(interface: str) -> No
     assert found.code == 'acac-missing'
 
 
-def test_credentials_marks_the_cookie_secure_over_https(interface: str) -> None:
-    plain = ask(interface, 'credentials', 'POST', '/basket/rye')
-    https = ask(interface, 'credentials', 'POST', '/basket/rye', X_Forwarded_Proto='https')
-    assert 'secure' not in plain.headers['Set-Cookie'].lower()
-    assert 'secure' in https.headers['Set-Cookie'].lower()
+def test_credentials_keeps_the_cookie_from_scripts_and_from_plain_http(interface: str) -> None:
+    response = ask(interface, 'credentials', 'POST', '/basket/rye')
+    assert {'Secure', 'HttpOnly'} <= set(response.headers['Set-Cookie'].split('; '))
 
 
 def test_credentials_takes_known_breads_only(interface: str) -> None:

@@ -159,13 +159,13 @@ def test_uvicorn_takes_its_settings_from_the_file(monkeypatch: pytest.MonkeyPatc
 def test_the_program_learns_that_the_page_used_tls(interface: str, tmp_path: Path) -> None:
     claimed = {'Forwarded': 'proto=http', 'X-Forwarded-Proto': 'http'}
     with (
-        serving(interface, 'credentials') as server,
+        serving(interface, 'wrong_redirect') as server,
         behind('behind_nginx.conf', tmp_path, {8000: server.port}) as client,
     ):
-        answer = send(client, client.build_request('POST', '/basket/rye', headers=claimed))
-        direct = httpx.post(f'{server.url}/basket/rye')
-    assert '; Secure' in answer.headers['Set-Cookie']
-    assert '; Secure' not in direct.headers['Set-Cookie']
+        response = send(client, client.build_request('GET', '/menu', headers=claimed))
+        direct = httpx.get(f'{server.url}/menu', headers={'Host': 'api.example.com'})
+    assert response.headers['Location'] == 'https://menu.example.com/menu'
+    assert direct.headers['Location'] == 'http://menu.example.com/menu'
 
 
 def test_the_log_has_no_secrets_and_no_forged_lines(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from cors_browser.__main__ import main
 from recording.http_file import RecordedExchange, read_all
 from recording.lessons import INTERFACES
 from recording.proxies.nginx import running_nginx
-from recording.running_demo import RunningDemo
 
 PAGE = 'https://shop.example.com'
 READS = [
@@ -32,7 +31,7 @@ def lines_of(exchange: RecordedExchange) -> tuple[str, dict[str, str]]:
 @pytest.mark.parametrize('interface', INTERFACES)
 @pytest.mark.parametrize('exchange', READS, ids=lambda exchange: exchange.path.stem)
 def test_it_says_of_every_lesson_what_the_exchange_shows(
-    demo: RunningDemo,
+    lessons: dict[str, str],
     exchange: RecordedExchange,
     interface: str,
     capsys: pytest.CaptureFixture[str],
@@ -41,7 +40,7 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
     page = headers.pop('Origin')
     headers.pop('Cookie', None)  # a page cannot set it
     given = [word for name, value in headers.items() for word in ('--header', f'{name}: {value}')]
-    code = main([f'{demo.api(interface)}/{exchange.lesson}{path}', '--page', page, *given])
+    code = main([f'{lessons[interface]}/{exchange.lesson}{path}', '--page', page, *given])
     values = re.findall('Access-Control-Allow-Origin: (.*)', exchange.answer)
     allowed = values in ([page], ['*'])
     printed = capsys.readouterr().out
@@ -68,14 +67,14 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
     ids=['two headers', 'redirected preflight', 'bad gateway', 'closed without an answer'],
 )
 def test_it_tells_what_a_proxy_does(
-    demo: RunningDemo,
+    lessons: dict[str, str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     location: str,
     method: str,
     words: list[str],
 ) -> None:
-    location = location.replace('API', demo.wsgi)
+    location = location.replace('API', lessons['wsgi'])
     server = f'server {{ listen 127.0.0.1:PORT; location /api/ {{ {location} }} }}'
     path = '/api/orders/17' if method == 'PUT' else '/api/menu'
     with running_nginx(tmp_path, server) as proxy:

@@ -9,16 +9,15 @@ import pytest
 
 from recording.lessons import INTERFACES, ROOT
 from recording.proxies.nginx import running_nginx
-from recording.running_demo import RunningDemo
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
-def test_one_origin_needs_no_cors(demo: RunningDemo, interface: str, tmp_path: Path) -> None:
+def test_one_origin_needs_no_cors(lessons: dict[str, str], interface: str, tmp_path: Path) -> None:
     server = (ROOT / 'deploy/same_origin.conf').read_text()
     for written, here in (
         ('127.0.0.1:8080', '127.0.0.1:PORT'),
         ('/srv/bakery;', f'{tmp_path};'),
-        ('http://127.0.0.1:8000/', f'{demo.api(interface)}/blocked/'),
+        ('http://127.0.0.1:8000/', f'{lessons[interface]}/blocked/'),
     ):
         assert written in server
         server = server.replace(written, here)

@@ -6,8 +6,6 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from recording.running_demo import RunningDemo
-
 SHOP = 'https://shop.example.com'
 STRANGER = 'https://other.example.net'
 OWN = '(the API itself)'
@@ -26,10 +24,10 @@ OWN = '(the API itself)'
     ],
 )
 def test_only_allowed_pages_open_a_websocket(
-    demo: RunningDemo, headers: dict[str, str], accepted: bool
+    lessons: dict[str, str], headers: dict[str, str], accepted: bool
 ) -> None:
-    sent = {name: demo.asgi if value == OWN else value for name, value in headers.items()}
-    address = f'{demo.asgi.replace("http", "ws")}/websockets/orders'
+    sent = {name: lessons['asgi'] if value == OWN else value for name, value in headers.items()}
+    address = f'{lessons["asgi"]}/websockets/orders'.replace('http:', 'ws:')
     if accepted:
         with connect(address, additional_headers=sent, proxy=None) as socket:
             assert socket.recv() == 'order 17 is ready'
