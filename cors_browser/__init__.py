@@ -18,13 +18,14 @@ Not modeled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP ca
 """
 
 from .browser import Browser, FetchOptions
-from .engines import PROFILES, Profile
+from .cookies import Cookie, CookieJar
+from .engine import Engine
+from .engines import PROFILES
 from .exchange import Exchange, HeaderNotExposed, Headers, Reply, Step, __version__
-from .memory import Cookie, CookieJar
 from .rules import RULES, Blocked, FetchFailed, Rule, Unreachable
 
 __all__ = [
-    'PROFILES', 'RULES', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Exchange', 'FetchFailed',
-    'FetchOptions', 'HeaderNotExposed', 'Headers', 'Profile', 'Reply', 'Rule', 'Step',
+    'PROFILES', 'RULES', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Engine', 'Exchange',
+    'FetchFailed', 'FetchOptions', 'HeaderNotExposed', 'Headers', 'Reply', 'Rule', 'Step',
     'Unreachable', '__version__',
 ]  # fmt: skip

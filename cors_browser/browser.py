@@ -22,10 +22,11 @@ from .arguments import (
 )
 from .asgi import AsgiServer
 from .bodies import Body, Files, read_stream
+from .cookies import CookieJar
 from .engines import PROFILES
 from .exchange import Exchange, Reply, Step
 from .fetching import Fetcher
-from .memory import Clock, CookieJar, PreflightCache
+from .memory import Clock, PreflightCache
 from .request import Request
 from .rules import FetchFailed
 from .servers import connect, limits_of, run_without_loop
@@ -116,8 +117,8 @@ class Browser:
         check_callable('on_step', on_step)
         self.page = check_origin('page', page)
         self.top_level = self.page if top_level is None else check_origin('top_level', top_level)
-        self.profile = PROFILES[profile]
-        self.cookies = CookieJar(self.profile, clock or time.time)
+        self.engine = PROFILES[profile]
+        self.cookies = CookieJar(self.engine, clock or time.time)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lifespans = contextlib.AsyncExitStack()
         self._api = api_url(target, api)
@@ -127,8 +128,8 @@ class Browser:
         }
         servers = connect(targets, limits_of(timeout, raise_app_exceptions), tls)
         self._fetcher = Fetcher(
-            self.page, self.top_level, self.profile, self.cookies,
-            PreflightCache(self.profile, clock or time.time),
+            self.page, self.top_level, self.engine, self.cookies,
+            PreflightCache(self.engine, clock or time.time),
             {origin: server.send for origin, server in servers.items()}, on_step,
         )  # fmt: skip
         asgi_servers = (one for one in servers.values() if isinstance(one, AsgiServer))
@@ -164,10 +165,11 @@ class Browser:
         credentials = options.get('credentials', 'same-origin')
         if isinstance(body := options.get('body'), AsyncIterable):
             options['body'] = await read_stream(body)
-        exchange = Exchange(self.page, credentials, self.profile.name)
+        exchange = Exchange(self.page, credentials, self.engine.name)
         try:
             target = named_url('url', url, self._api)
-            return await self._fetcher.main_fetch(Request(exchange, target, method, **options))
+            request = Request(exchange, target, method, **options)
+            return await self._fetcher.fetch(request)
         except FetchFailed as failure:
             failure.exchange = exchange
             raise

@@ -22,8 +22,10 @@ class Headers(Mapping[str, str]):
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._lines: dict[str, list[str]] = {}
+        self._names: dict[str, list[str]] = {}
         for name, value in pairs:
             self._lines.setdefault(name.lower(), []).append(value.strip(' \t'))
+            self._names.setdefault(name.lower(), []).append(name)
 
     def __getitem__(self, name: str) -> str:
         return ', '.join(self._lines[name.lower()])
@@ -40,6 +42,10 @@ class Headers(Mapping[str, str]):
     def lines(self, name: str) -> list[str]:
         """The values of a header, one for each line that was received."""
         return self._lines.get(name.lower(), [])
+
+    def names(self, name: str) -> list[str]:
+        """A header's name as each line spells it."""
+        return self._names.get(name.lower(), [])
 
     def pairs(self) -> list[tuple[str, str]]:
         """All lines, as names and values."""

@@ -12,24 +12,20 @@ from .checks import (
     cors_check,
     cross_origin_resource_policy_check,
     filtered_response,
-    http_redirect_fetch,
     preflight_check,
-    preflight_status_check,
+    preflight_response_check,
     tao_check,
 )
-from .engines import Profile
+from .console import console_line
+from .cookies import CookieJar
+from .engine import Engine
 from .exchange import Headers, Reply, Step
-from .memory import CookieJar, PreflightCache
-from .request import (
-    Request,
-    preflight_reasons,
-    redirect_taint,
-    request_origin_header,
-    unsafe_request_header_names,
-)
+from .memory import PreflightCache
+from .redirects import http_redirect_fetch
+from .request import Request, preflight_reasons, redirect_taint, request_origin_header
 from .rules import Blocked, FetchFailed, unreachable
 from .servers import NULL_BODY_STATUSES, Send
-from .urls import DEFAULT_PORTS, is_trustworthy, same_origin, same_site
+from .urls import DEFAULT_PORTS, same_origin, same_site
 
 BAD_PORTS = {
     *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101),
@@ -46,7 +42,7 @@ class Fetcher:
     Args:
         page: The page's origin.
         top_level: The origin in the address bar.
-        profile: The browser to differ like.
+        engine: The engine to model.
         cookies: The browser's cookies.
         cache: The preflights that it remembers.
         servers: The servers, by origin.
@@ -57,15 +53,23 @@ class Fetcher:
         self,
         page: str,
         top_level: str,
-        profile: Profile,
+        engine: Engine,
         cookies: CookieJar,
         cache: PreflightCache,
         servers: Mapping[str, Send],
         on_step: Callable[[Step], object] | None,
     ) -> None:
-        self._page, self._top_level, self._profile = page, top_level, profile
+        self._page, self._top_level, self._engine = page, top_level, engine
         self._cookies, self._cache = cookies, cache
         self._servers, self._on_step = servers, on_step
+
+    async def fetch(self, request: Request) -> Reply:
+        """Fetch, and say in a failure what the engine's console prints of it."""
+        try:
+            return await self.main_fetch(request)
+        except FetchFailed as failure:
+            failure.console = console_line(failure, request)
+            raise
 
     async def main_fetch(self, request: Request) -> Reply:
         """Decide under which rules the current URL is fetched (#main-fetch)."""
@@ -73,11 +77,13 @@ class Fetcher:
         if url.port in BAD_PORTS:
             raise Blocked('bad-port', f'browsers never connect to port {url.port}')
         secure_page = any(o.startswith('https:') for o in (self._page, self._top_level))
-        if secure_page and url.scheme == 'http' and not is_trustworthy(url):
-            raise Blocked('mixed-content', f'a page on https may not fetch {url}')
-        if self._profile.preflights_every_hop:
-            names = unsafe_request_header_names(request.headers, self._profile)
-            request.needs_preflight |= names != []
+        if secure_page and url.scheme == 'http' and self._engine.is_mixed_content(url):
+            raise Blocked('mixed-content', f"a page on https can't fetch {url}")
+        unsafe_names = self._engine.unsafe_header_names(
+            self._engine.preflight_headers(request.headers, request.first_headers)
+        )
+        if self._engine.unsafe_header_names(request.headers):
+            request.needs_preflight = True
         if same_origin(self._page, url.origin) and request.tainting == 'basic':
             return await self._http_fetch(request)
         if request.mode == 'same-origin':
@@ -89,11 +95,8 @@ class Fetcher:
         if url.scheme not in DEFAULT_PORTS:
             raise Blocked('cors-scheme', f'{url} is neither http nor https')
         request.tainting = 'opaque' if request.mode == 'no-cors' else 'cors'
-        unsafe_names = unsafe_request_header_names(request.headers, self._profile)
-        if self._profile.preflight_names_first_headers:
-            unsafe_names = unsafe_request_header_names(request.first_headers, self._profile)
         why = preflight_reasons(request, unsafe_names)
-        if self._profile.preflights_every_hop and request.needs_preflight:
+        if self._engine.needs_preflight_again(had_one=request.needs_preflight):
             why = why or ('an earlier preflight',)
         if request.tainting == 'opaque' or not why:
             return await self._http_fetch(request)
@@ -105,7 +108,7 @@ class Fetcher:
                 request.late_check()
             return await self._http_fetch(request)
         except FetchFailed as failure:
-            if failure.code != 'redirect-mode' or self._profile.clears_cache_on_redirect:
+            if self._engine.forgets(failure.code):
                 self._cache.clear(request)
             raise
 
@@ -116,25 +119,20 @@ class Fetcher:
         headers = [('accept', '*/*'), ('access-control-request-method', request.method)]
         if unsafe_names:
             headers.append(('access-control-request-headers', ','.join(unsafe_names)))
-        named = self._page if self._profile.preflight_names_page else request.origin
-        headers.append(('origin', named))
+        origin = self._engine.preflight_origin(self._page, request.origin)
+        headers.append(('origin', origin))
         step = Step(True, 'OPTIONS', str(request.url), headers, why=why)
         await self._http_network_fetch(request, step)
-        if self._profile.checks_status_first:
-            preflight_status_check(step)
-        if not (self._profile.trusts_own_preflight and same_origin(self._page, request.url.origin)):
-            cors_check(step.response_headers, named, request.include, 'preflight-')
-        preflight_status_check(step)
-        answer = step.response_headers
-        allowed = allowed_by_preflight(request, answer)
-        if self._profile.remembers_refusals:
-            self._cache.store(request, allowed, answer)
-        preflight_check(request, unsafe_names, allowed, self._profile)
-        self._cache.store(request, allowed, answer)
+        preflight_response_check(request, step, origin)
+        allowed = allowed_by_preflight(request, step.response_headers)
+        if self._engine.remembers_refusal():
+            self._cache.store(request, allowed, step.response_headers)
+        preflight_check(request, unsafe_names, allowed)
+        self._cache.store(request, allowed, step.response_headers)
 
     async def _http_fetch(self, request: Request) -> Reply:
         """Fetch the current URL and check the answer (#http-fetch)."""
-        headers, origin = [*request.headers], request_origin_header(request, self._profile)
+        headers, origin = [*request.headers], request_origin_header(request)
         if 'accept' not in dict(headers):
             headers.append(('accept', '*/*'))
         if origin is not None:
@@ -147,14 +145,14 @@ class Fetcher:
             cors_check(step.response_headers, request.origin, request.include)
         request.timing_visible &= tao_check(request, step.response_headers)
         if request.tainting == 'opaque':
-            cross_origin_resource_policy_check(request, step.response_headers, self._profile)
+            cross_origin_resource_policy_check(request, step.response_headers)
         if step.status in REDIRECT_STATUSES:
             if request.redirect == 'error':
                 reason = f"the answer is a redirect ({step.status}), and redirect is 'error'"
                 raise Blocked('redirect-mode', reason)
             if request.redirect == 'manual':
                 return filtered_response(request, step, 'opaqueredirect')
-            if http_redirect_fetch(request, step, self._profile):
+            if http_redirect_fetch(request, step):
                 return await self.main_fetch(request)
         return filtered_response(request, step, request.tainting)
 

@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from .cookies import CookieJar
 from .engines import PROFILES
 from .exchange import Answer, Exchange, Headers, Step
 from .fetching import Fetcher
-from .memory import CookieJar, PreflightCache
+from .memory import PreflightCache
 from .request import Request
 from .rules import FetchFailed, unreachable
 from .servers import Send, run_without_loop
@@ -96,7 +97,7 @@ def judge(capture: Capture, profile: str = 'standard') -> tuple[Exchange, FetchF
             capture.body, mode=capture.mode, credentials=capture.credentials,
             upload_listener=capture.upload_listener,
         )  # fmt: skip
-        run_without_loop(fetcher.main_fetch(request))
+        run_without_loop(fetcher.fetch(request))
     except FetchFailed as failure:
         failure.exchange = exchange
         return exchange, failure

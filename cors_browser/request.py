@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The request: methods, request headers, bodies, and what needs a preflight."""
+"""The request: its headers and body, its Origin, and what needs a preflight."""
 
 from __future__ import annotations
 
@@ -9,83 +9,21 @@ from collections.abc import Callable, Iterable, Mapping
 
 from .arguments import header_pairs
 from .bodies import Body, Files, extract_body
-from .engines import PROFILES, Profile
+from .engine import Engine
+from .engines import PROFILES
 from .exchange import Exchange, Headers, Pairs, quoted
+from .headers import (
+    NO_CORS_HEADERS,
+    SAFELISTED_METHODS,
+    TOKEN,
+    is_forbidden_request_header,
+    normalize_method,
+)
 from .rules import Blocked
 from .urls import OPAQUE, Url, same_origin
 
-SAFELISTED_METHODS = {'GET', 'HEAD', 'POST'}
-FORBIDDEN_METHODS = {'CONNECT', 'TRACE', 'TRACK'}
-NORMALIZED_METHODS = {'DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT'}
-FORBIDDEN_HEADERS = re.compile(
-    'accept-(charset|encoding)|access-control-request-(headers|method)|connection|content-length'
-    '|cookie2?|date|dnt|expect|host|keep-alive|origin|referer|set-cookie|te|trailer'
-    '|transfer-encoding|upgrade|via|(proxy|sec)-.*'
-)
-METHOD_OVERRIDES = {'x-http-method', 'x-http-method-override', 'x-method-override'}
-NO_CORS_HEADERS = {'accept', 'accept-language', 'content-language', 'content-type'}
-FORM_TYPES = {'application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'}
-CLIENT_HINTS = {
-    'device-memory', 'downlink', 'dpr', 'ect', 'rtt', 'save-data', 'viewport-width', 'width',
-}  # fmt: skip
-TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
-UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
-LANGUAGE = re.compile(r'[0-9A-Za-z *,\-.;=]*')
-MIME_TYPE = re.compile(rf'[\t\n\r ]*({TOKEN.pattern}/{TOKEN.pattern})[\t\n\r ]*(;.*)?', re.DOTALL)
-RANGE = re.compile(r'bytes=([0-9]+)-([0-9]*)')
-LIST_MEMBER = re.compile(r'(?:[^",]|"(?:\\.|[^"\\])*"?)+', re.DOTALL)
 
-
-def normalize_method(method: str) -> str:
-    """Normalize a method (#concept-method-normalize): ``put`` is ``PUT``, ``patch`` stays."""
-    if not TOKEN.fullmatch(method) or method.upper() in FORBIDDEN_METHODS:
-        raise Blocked('bad-method', f'pages cannot send the method {quoted(method)}')
-    return method.upper() if method.upper() in NORMALIZED_METHODS else method
-
-
-def get_decode_split(value: str) -> list[str]:
-    """Split a header value at its commas, those in quotes aside."""
-    return [member.strip(' \t') for member in LIST_MEMBER.findall(value)]
-
-
-def is_forbidden_request_header(name: str, value: str) -> bool:
-    """Whether pages cannot set a header (#forbidden-request-header)."""
-    if name in METHOD_OVERRIDES:
-        return any(method.upper() in FORBIDDEN_METHODS for method in get_decode_split(value))
-    return FORBIDDEN_HEADERS.fullmatch(name) is not None
-
-
-def is_safelisted_request_header(name: str, value: str, profile: Profile) -> bool:
-    """Whether a header, its name in lower case, needs no preflight."""
-    if len(value) > 128:
-        return False
-    if name in {'accept', 'content-type'}:
-        mime_type = MIME_TYPE.fullmatch(value)
-        return (
-            not UNSAFE_BYTE.search(value)
-            and (profile.safelists_non_ascii or value.isascii())
-            and (name == 'accept' or bool(mime_type and mime_type[1].lower() in FORM_TYPES))
-        )
-    if name in {'accept-language', 'content-language'}:
-        return LANGUAGE.fullmatch(value) is not None
-    if name == 'range':
-        span = RANGE.fullmatch(value.lower() if profile.range_unit_in_any_case else value)
-        return bool(span and (not span[2] or int(span[1]) <= int(span[2])))
-    if name == 'user-agent':
-        return profile.safelists_user_agent
-    return profile.safelists_client_hints and name in CLIENT_HINTS
-
-
-def unsafe_request_header_names(headers: Pairs, profile: Profile) -> list[str]:
-    """The header names a preflight must ask for (#cors-unsafe-request-header-names)."""
-    entries = Headers(headers).items() if profile.combines_headers else headers
-    safe = [e for e in entries if is_safelisted_request_header(*e, profile)]
-    oversize = sum(len(value) for _, value in safe) > 1024
-    unsafe = [entry[0] for entry in entries if oversize or entry not in safe]
-    return sorted(unsafe if profile.repeats_header_names else {*unsafe})
-
-
-def append_header(headers: Pairs, name: str, raw: str, mode: str, profile: Profile) -> None:
+def append_header(headers: Pairs, name: str, raw: str, mode: str, engine: Engine) -> None:
     """Add a header, its name in lower case, if a page may set it (#concept-headers-append)."""
     lower, value = name.lower(), raw.strip(' \t\r\n')
     if not TOKEN.fullmatch(name):
@@ -96,7 +34,7 @@ def append_header(headers: Pairs, name: str, raw: str, mode: str, profile: Profi
         return
     combined = ', '.join([*Headers(headers).lines(name), value])
     if mode != 'no-cors' or (
-        lower in NO_CORS_HEADERS and is_safelisted_request_header(lower, combined, profile)
+        lower in NO_CORS_HEADERS and engine.is_safelisted_header(lower, combined)
     ):
         headers.append((lower, value))
 
@@ -121,8 +59,8 @@ class Request:
     ) -> None:
         if url.scheme == 'data':
             raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
-        profile = PROFILES[exchange.profile]
-        self.exchange, self.page, self.urls = exchange, exchange.page, [url]
+        engine = PROFILES[exchange.profile]
+        self.exchange, self.page, self.urls, self.engine = exchange, exchange.page, [url], engine
         self.mode, self.redirect, self.referrer_policy = mode, redirect, referrer_policy
         self.credentials, self.include = credentials, credentials == 'include'
         self.tainting, self.timing_visible = 'basic', True
@@ -141,10 +79,12 @@ class Request:
         if url.userinfo:
             raise Blocked('url-credentials', f'{url} is given with a user name or password')
         self.headers: Pairs = []
+        self.names: dict[str, str] = {}  # as the page writes them, by lower case
         for name, value in header_pairs(headers):
-            append_header(self.headers, name, value, mode, profile)
+            self.names.setdefault(name.lower(), name)
+            append_header(self.headers, name, value, mode, engine)
         if content_type and 'content-type' not in Headers(self.headers):
-            append_header(self.headers, 'content-type', content_type, mode, profile)
+            append_header(self.headers, 'content-type', content_type, mode, engine)
         self.first_headers = [*self.headers]
 
     @property
@@ -166,19 +106,15 @@ def redirect_taint(page: str, urls: list[Url], same: Callable[[str, str], bool])
     )
 
 
-def request_origin_header(request: Request, profile: Profile) -> str | None:
+def request_origin_header(request: Request) -> str | None:
     """The Origin header of a request, or None (#append-a-request-origin-header)."""
-    policy, url = request.referrer_policy, request.url
     if request.tainting != 'cors' and request.method in {'GET', 'HEAD'}:
         return None
-    if request.mode == 'cors':
-        return request.origin
-    hidden = policy == 'no-referrer' and profile.no_referrer_hides_origin
-    if policy == 'same-origin':
-        hidden = not same_origin(request.page, url.origin)
-    elif policy.startswith(('strict-', 'no-referrer-when-')):
-        hidden = request.page.startswith('https:') and url.scheme != 'https'
-    return OPAQUE if hidden else request.origin
+    if request.mode != 'cors' and request.engine.hides_origin(
+        request.referrer_policy, request.page, request.url
+    ):
+        return OPAQUE
+    return request.origin
 
 
 def preflight_reasons(request: Request, unsafe_names: list[str]) -> tuple[str, ...]:

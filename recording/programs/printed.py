@@ -11,14 +11,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from functools import partial
+from inspect import cleandoc
 from typing import Any
 
-from sphinx.pycode import ModuleAnalyzer
-
 from cors import Policy, PolicyError
-from cors_browser import PROFILES, RULES, Profile
+from cors_browser import PROFILES, RULES, Engine
 from cors_browser.urls import same_origin, same_site
 from demo.processes import Server, free_ports, wait_until_answering
 from recording.lessons import ROOT
@@ -197,30 +195,20 @@ def sites() -> str:
 
 
 def profiles() -> str:
-    """Write where each profile of cors_browser leaves the standard, as CSV."""
-    standard, *others = PROFILES.values()
-    docs = ModuleAnalyzer.for_module('cors_browser.engines').find_attr_docs()
+    """Write where each engine leaves the standard, as CSV: the docstrings of its steps."""
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
-    rows.writerow(['What', standard.name, *(profile.name for profile in others)])
-    for field in fields(Profile):
-        if field.name != 'name':
-            usual = getattr(standard, field.name)
-            values = [getattr(profile, field.name) for profile in others]
-            differing = ['' if value == usual else _cell(value) for value in values]
-            what = ' '.join(docs['Profile', field.name]).strip()
-            rows.writerow([f'``{field.name}``: {what}', _cell(usual), *differing])
+    rows.writerow(['Step', *(engine.name for engine in PROFILES.values())])
+    for name, step in vars(Engine).items():
+        if callable(step) and not name.startswith('_'):
+            steps = [vars(type(engine)).get(name) for engine in PROFILES.values()]
+            rows.writerow([f'``{name}``', *(_summary(step) if step else '' for step in steps)])
     return table.getvalue()
 
 
-def _cell(value: bool | int | None) -> str:
-    match value:
-        case bool():
-            return 'yes' if value else 'no'
-        case None:
-            return 'none'
-        case _:
-            return str(value)
+def _summary(step: Callable[..., object]) -> str:
+    """The first paragraph of a docstring, on one line."""
+    return ' '.join(cleandoc(step.__doc__ or '').partition('\n\n')[0].split())
 
 
 def doctor(lesson: str, *arguments: str) -> str:

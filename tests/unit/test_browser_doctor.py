@@ -194,7 +194,7 @@ def test_a_missing_header_is_marked(serve: Serve, doctor: Doctor) -> None:
     code, text = doctor(serve(http(headers='')).url, '--method', 'POST')
     assert code == 1
     assert '  < access-control-allow-origin is missing   <== this decides\n' in text
-    assert 'BLOCKED: the answer has no Access-Control-Allow-Origin (acao-missing)\n' in text
+    assert 'BLOCKED: the response has no Access-Control-Allow-Origin (acao-missing)\n' in text
     assert text.endswith('note: the server got the request and may have acted on it\n')
 
 

@@ -1,4 +1,4 @@
-"""Where an engine differs from the standard, one case for each entry of its profile.
+"""Where an engine leaves the standard, one case for each step that it overrides.
 
 The differences were found, and are held on every run, by tests/browsers/test_differential.py.
 """

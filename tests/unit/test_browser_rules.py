@@ -937,19 +937,22 @@ def test_statuses(status: int, of_preflight: str, of_answer: str) -> None:
     assert verdict(Browser(Site([], status=status), PAGE, api=API)) == 'acao-missing'
 
 
-# Columns: profile; whether the check of the headers comes first.
+# Columns: profile; the code for status 404 without CORS headers, and for status 301.
 @pytest.mark.parametrize(
-    ('profile', 'code'),
+    ('profile', 'code', 'redirected'),
     [
-        ('standard', 'preflight-acao-missing'),
-        ('chromium', 'preflight-acao-missing'),
-        ('firefox', 'preflight-status'),
-        ('webkit', 'preflight-acao-missing'),
+        ('standard', 'preflight-acao-missing', 'preflight-acao-missing'),
+        ('chromium', 'preflight-acao-missing', 'preflight-redirect'),
+        ('firefox', 'preflight-acao-missing', 'preflight-acao-missing'),
+        ('webkit', 'preflight-status', 'preflight-redirect'),
     ],
 )
-def test_which_of_two_faults_of_a_preflight_is_told(profile: str, code: str) -> None:
-    site = Site(preflight=[], preflight_status=404)
-    assert verdict(Browser(site, PAGE, api=API, profile=profile), method='PUT') == code
+def test_which_of_two_faults_of_a_preflight_is_told(
+    profile: str, code: str, redirected: str
+) -> None:
+    for status, expected in ((404, code), (301, redirected)):
+        site = Site(preflight=[], preflight_status=status)
+        assert verdict(Browser(site, PAGE, api=API, profile=profile), method='PUT') == expected
 
 
 ALL = 'cache-control content-language content-length content-type expires last-modified pragma'

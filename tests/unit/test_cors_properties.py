@@ -17,9 +17,9 @@ from cors_browser.checks import (
     allowed_by_preflight,
     cors_check,
     preflight_check,
-    preflight_status_check,
+    preflight_response_check,
 )
-from cors_browser.request import Request, unsafe_request_header_names
+from cors_browser.request import Request
 from cors_browser.urls import parse_url
 from tests.unit.cors_support import INTERFACES, Interface, ask, build
 
@@ -57,7 +57,7 @@ Pairs = Iterable[tuple[str, str]]
 def requested_headers(names: list[str]) -> str | None:
     """The value of ``Access-Control-Request-Headers``, as browsers write it."""
     headers = [(name.lower(), UNSAFE) for name in names]
-    return ','.join(unsafe_request_header_names(headers, STANDARD)) or None
+    return ','.join(STANDARD.unsafe_header_names(headers)) or None
 
 
 def browser_reads(
@@ -73,12 +73,12 @@ def browser_reads(
     exchange, url = Exchange(origin, mode, 'standard'), parse_url('https://api.example.com/')
     headers = [(name, UNSAFE) for name in names]
     request = Request(exchange, url, method, headers=headers, credentials=mode)
-    unsafe_names = unsafe_request_header_names(request.headers, STANDARD)
+    unsafe_names = STANDARD.unsafe_header_names(request.headers)
     status, allowed = preflight[0], Headers(preflight[1])
     try:
-        cors_check(allowed, request.origin, request.include, 'preflight-')
-        preflight_status_check(Step(True, 'OPTIONS', str(url), [], status=status))
-        preflight_check(request, unsafe_names, allowed_by_preflight(request, allowed), STANDARD)
+        step = Step(True, 'OPTIONS', str(url), [], status=status, response_headers=allowed)
+        preflight_response_check(request, step, request.origin)
+        preflight_check(request, unsafe_names, allowed_by_preflight(request, allowed))
         cors_check(Headers(actual), request.origin, request.include)
     except Blocked:
         return False

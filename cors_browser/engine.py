@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT-0
+"""The engine that does what the standard says; each browser's engine overrides some steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .exchange import Headers, Pairs
+from .headers import extract_header_list_values, is_safelisted_request_header
+from .rules import ACEH
+from .urls import Url, is_trustworthy, same_origin, same_site
+
+
+class Engine:
+    """The steps of the standards in which engines differ, as the standards have them.
+
+    An engine overrides a step and says in its docstring what it does instead; the guide's table is
+    made of these docstrings. Sections (``#...``) are those of https://fetch.spec.whatwg.org/.
+    """
+
+    #: The name of the profile.
+    name = 'standard'
+
+    # ---------------------------------------------------------------------------- the request
+
+    def is_safelisted_header(self, name: str, value: str) -> bool:
+        """Safe without a preflight: some values of Accept, the languages, Content-Type and Range.
+
+        See #cors-safelisted-request-header.
+        """
+        return is_safelisted_request_header(name, value)
+
+    def unsafe_header_names(self, headers: Pairs) -> list[str]:
+        """A preflight lists each unsafe name once; equal names are judged one by one.
+
+        See #cors-unsafe-request-header-names.
+        """
+        return sorted({*self._unsafe_names(headers)})
+
+    def _unsafe_names(self, headers: Pairs) -> list[str]:
+        """The names of the unsafe headers; of all if the safe ones have over 1,024 bytes."""
+        safe = [header for header in headers if self.is_safelisted_header(*header)]
+        oversize = sum(len(value) for _, value in safe) > 1024
+        return [header[0] for header in headers if oversize or header not in safe]
+
+    def hides_origin(self, policy: str, page: str, url: Url) -> bool:
+        """The page's referrer policy can turn the Origin of a POST without CORS into ``null``.
+
+        See #append-a-request-origin-header.
+        """
+        if policy == 'same-origin':
+            return not same_origin(page, url.origin)
+        if policy.startswith(('strict-', 'no-referrer-when-')):
+            return page.startswith('https:') and url.scheme != 'https'
+        return policy == 'no-referrer'
+
+    def is_mixed_content(self, url: Url) -> bool:
+        """Pages on https may fetch http from loopback hosts only (#main-fetch)."""
+        return not is_trustworthy(url)
+
+    # --------------------------------------------------------------------------- the preflight
+
+    def needs_preflight_again(self, *, had_one: bool) -> bool:
+        """A redirected request needs a preflight only if it is unsafe still (#main-fetch)."""
+        return False
+
+    def preflight_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
+        """A preflight after a redirect lists the headers that remain (#cors-preflight-fetch)."""
+        return headers
+
+    def preflight_origin(self, page: str, origin: str) -> str:
+        """A preflight has the Origin of its request, ``null`` included (#cors-preflight-fetch)."""
+        return origin
+
+    def preflight_checks(self) -> Sequence[str]:
+        """A preflight response must pass the CORS check, then have a status of 200 to 299.
+
+        See #cors-preflight-fetch.
+        """
+        return 'cors', 'redirect', 'status'
+
+    def trusts_preflight(self, page: str, url: Url) -> bool:
+        """A preflight to the page's own origin needs CORS headers, too (#cors-preflight-fetch)."""
+        return False
+
+    def wildcard_covers(self, name: str) -> bool:
+        """``*`` allows every header but Authorization (#cors-non-wildcard-request-header-name)."""
+        return name != 'authorization'
+
+    def reported_header(self, missing: Sequence[str], headers: Pairs) -> str:
+        """Of several headers that aren't allowed, the console names the page's first."""
+        return next((name for name, _ in headers if name in missing), missing[0])
+
+    # --------------------------------------------------------------------- the preflight cache
+
+    def max_age(self, headers: Headers) -> float:
+        """A preflight is remembered for its Access-Control-Max-Age, without limit; else for 5 s.
+
+        See #cors-preflight-fetch.
+        """
+        return self._max_age(headers, invalid=5, negative=5)
+
+    def _max_age(self, headers: Headers, *, invalid: float, negative: float) -> float:
+        """The seconds of Access-Control-Max-Age; 5 if it is absent."""
+        lines = headers.lines('Access-Control-Max-Age')
+        if not any(lines):
+            return 5
+        number = re.fullmatch('(-?)[0-9]+', lines[0]) if len(lines) == 1 else None
+        if number is None:
+            return invalid
+        return negative if number[1] else float(lines[0])
+
+    def remembers(self, page: str, origin: str) -> bool:
+        """Preflights with ``Origin: null`` are remembered like others (#cors-preflight-cache)."""
+        return True
+
+    def remembers_refusal(self) -> bool:
+        """A preflight that does not allow enough leaves nothing (#cors-preflight-fetch)."""
+        return False
+
+    def forgets(self, code: str) -> bool:
+        """Whatever fails after a preflight makes the browser forget it (#main-fetch)."""
+        return True
+
+    def cached_names(self, name: str, *, include: bool) -> set[str]:
+        """A remembered ``*`` covers other names (#concept-cache-match-method)."""
+        return {name, '*'} if self.wildcard_covers(name) else {name}
+
+    def cached_modes(self, *, include: bool) -> set[bool]:
+        """A preflight with credentials covers requests without (#concept-cache-match-method)."""
+        return {include, True}
+
+    # ------------------------------------------------------------------------------- redirects
+
+    def redirect_method(self, method: str, status: int, *, cross_origin: bool) -> str:
+        """POST becomes GET with 301 and 302, all but HEAD with 303 (#http-redirect-fetch)."""
+        if (status in {301, 302} and method == 'POST') or (
+            status == 303 and method not in {'GET', 'HEAD'}
+        ):
+            return 'GET'
+        return method
+
+    def redirect_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
+        """What a redirect takes away stays away (#http-redirect-fetch)."""
+        return headers
+
+    def redirect_drops(self, page: str, url: Url, next_url: Url) -> set[str]:
+        """A redirect to another origin takes away Authorization (#http-redirect-fetch)."""
+        return set() if same_origin(url.origin, next_url.origin) else {'authorization'}
+
+    def redirect_needs_credentials(self, credentials: str, *, began_at_home: bool) -> bool | None:
+        """A redirect that passed the CORS check is not checked again (#http-redirect-fetch)."""
+        return None
+
+    # -------------------------------------------------------------------------------- reading
+
+    def exposed_names(self, headers: Headers) -> set[str]:
+        """A malformed Access-Control-Expose-Headers exposes nothing (#concept-filtered-response).
+
+        The standard's text says "all" here, which no browser does.
+        """
+        try:
+            return {name.lower() for name in extract_header_list_values(headers, ACEH) or ()}
+        except ValueError:
+            return set()
+
+    def is_same_site_resource(self, page: str, url: Url) -> bool:
+        """Ports of an IP address are one site to CORP (#cross-origin-resource-policy-check)."""
+        return same_site(page, url.origin, schemelessly=True)
+
+    # -------------------------------------------------------------------------------- cookies
+
+    def default_same_site(self) -> str:
+        """Cookies without SameSite are treated as ``SameSite=Lax`` (RFC 6265bis)."""
+        return 'lax'
+
+    def sends_third_party_cookies(self) -> bool:
+        """Cookies work on other sites than the top-level page's (RFC 6265bis)."""
+        return True
+
+    def is_secure_for_cookies(self, url: Url) -> bool:
+        """``Secure`` cookies work on https, and on http to loopback hosts (RFC 6265bis)."""
+        return is_trustworthy(url)

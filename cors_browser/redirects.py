@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT-0
+"""Redirects: where they lead, and what becomes of the request."""
+
+from __future__ import annotations
+
+import functools
+
+from .checks import cors_check
+from .exchange import Step, quoted
+from .headers import BODY_HEADERS
+from .request import Request
+from .rules import Blocked
+from .urls import DEFAULT_PORTS, Url, parse_url, same_origin
+
+
+def location_url(request: Request, step: Step) -> Url | None:
+    """The URL of the Location header, or None if there is none (#concept-response-location-url)."""
+    locations = step.response_headers.lines('Location')
+    if not locations:
+        return None
+    try:
+        (location,) = locations
+        return parse_url(location.encode('latin-1').decode('utf-8', 'replace'), request.url)
+    except ValueError as error:
+        raise Blocked('redirect-location', f'Location is unusable: {error}', 'Location') from None
+
+
+def check_redirect(request: Request, status: int, url: Url) -> None:
+    """Raise unless a redirect may be followed (#http-redirect-fetch)."""
+    cross_origin = request.mode == 'cors' and not same_origin(request.page, url.origin)
+    if url.scheme not in DEFAULT_PORTS:
+        raise Blocked('redirect-scheme', f'Location leads to {quoted(str(url))}', 'Location')
+    if len(request.urls) > 20:
+        raise Blocked('redirect-limit', 'this is the 21st redirect', 'Location')
+    if url.userinfo and (cross_origin or request.tainting == 'cors'):
+        raise Blocked('redirect-credentials', 'Location has a user name or password', 'Location')
+    if status != 303 and request.is_stream:
+        reason = f"a redirect with {status} needs the body again, and a stream can't be read twice"
+        raise Blocked('redirect-stream-body', reason)
+
+
+def check_redirect_again(request: Request, step: Step) -> None:
+    """Check the CORS headers of a redirect for the engine that does so; see WebKit."""
+    include = request.engine.redirect_needs_credentials(
+        request.credentials, began_at_home=same_origin(request.page, request.urls[0].origin)
+    )
+    if include is None or request.tainting != 'cors':
+        return
+    check = functools.partial(cors_check, step.response_headers, request.origin, include)
+    if not request.needs_preflight:
+        check()
+    request.late_check = check
+
+
+def http_redirect_fetch(request: Request, step: Step) -> bool:
+    """Turn a request to the Location of its response, if it has one (#http-redirect-fetch)."""
+    url, engine = location_url(request, step), request.engine
+    if url is None:
+        return False
+    check_redirect(request, step.status, url)
+    headers = engine.redirect_headers(request.headers, request.first_headers)
+    cross_origin = not same_origin(request.url.origin, url.origin)
+    method = engine.redirect_method(request.method, step.status, cross_origin=cross_origin)
+    dropped = engine.redirect_drops(request.page, request.url, url)
+    if method != request.method:
+        request.method, request.body, request.is_stream = method, None, False
+        dropped |= BODY_HEADERS
+    check_redirect_again(request, step)
+    request.headers = [header for header in headers if header[0] not in dropped]
+    request.urls.append(url)
+    return True

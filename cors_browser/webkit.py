@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT-0
+"""WebKit, the engine of Safari and of every browser on iOS: where it leaves the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .engine import Engine
+from .exchange import Headers, Pairs
+from .headers import combine
+from .urls import OPAQUE, Url
+
+
+class WebKit(Engine):
+    """WebKitGTK 2.50."""
+
+    name = 'webkit'
+
+    def is_safelisted_header(self, name: str, value: str) -> bool:
+        """The unit of a Range may be in any case: ``Bytes=0-``."""
+        return super().is_safelisted_header(name, value.lower() if name == 'range' else value)
+
+    def unsafe_header_names(self, headers: Pairs) -> list[str]:
+        """Equal names are joined before they are judged, so their values share 128 bytes."""
+        return super().unsafe_header_names(combine(headers))
+
+    def needs_preflight_again(self, *, had_one: bool) -> bool:
+        """A request with a preflight needs one after every redirect, as a GET, too."""
+        return had_one
+
+    def preflight_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
+        """A preflight also lists the headers that redirects took away."""
+        return first_headers
+
+    def preflight_checks(self) -> Sequence[str]:
+        """The status is judged before the CORS headers."""
+        return 'redirect', 'status', 'cors'
+
+    def wildcard_covers(self, name: str) -> bool:
+        """``*`` allows Authorization, too: https://github.com/whatwg/fetch/issues/1919."""
+        return True
+
+    def max_age(self, headers: Headers) -> float:
+        """Ten minutes at most; a negative age counts as 0 (CrossOriginPreflightResultCache.cpp)."""
+        return min(self._max_age(headers, invalid=5, negative=0), 600)
+
+    def remembers(self, page: str, origin: str) -> bool:
+        """A preflight is not remembered if redirects made its Origin ``null``."""
+        return origin != OPAQUE or page == OPAQUE
+
+    def remembers_refusal(self) -> bool:
+        """What a preflight allows is remembered, even if it is not enough."""
+        return True
+
+    def forgets(self, code: str) -> bool:
+        """A preflight is remembered even if the request fails."""
+        return False
+
+    def cached_names(self, name: str, *, include: bool) -> set[str]:
+        """A remembered ``*`` covers requests without credentials only."""
+        return {name} if include else {name, '*'}
+
+    def redirect_method(self, method: str, status: int, *, cross_origin: bool) -> str:
+        """DELETE becomes GET if it is redirected to another origin."""
+        if cross_origin and method == 'DELETE':
+            return 'GET'
+        return super().redirect_method(method, status, cross_origin=cross_origin)
+
+    def redirect_needs_credentials(self, credentials: str, *, began_at_home: bool) -> bool | None:
+        """If the request began at the page's own origin, redirects need the CORS headers for
+        credentials, unless the credentials mode is ``omit``."""
+        return credentials != 'omit' if began_at_home else None
+
+    def default_same_site(self) -> str:
+        """Cookies without SameSite are sent to other sites, too."""
+        return 'unset'
+
+    def sends_third_party_cookies(self) -> bool:
+        """Cookies of other sites than the top-level page's are blocked."""
+        return False
+
+    def is_secure_for_cookies(self, url: Url) -> bool:
+        """``Secure`` cookies need https, on loopback hosts, too."""
+        return url.scheme == 'https'
