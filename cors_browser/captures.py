@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from .exchange import Answer, Headers, Pairs
 from .replay import Capture
+from .request import SAFELISTED_METHODS
 from .urls import OPAQUE, parse_url
 
 STATUS_LINE = re.compile(r'HTTP/[0-9.]+ ([1-5][0-9]{2})(?: (.*))?')
@@ -146,12 +147,14 @@ def capture_of(entry: dict[str, Any], preflight: dict[str, Any] | None, page: st
     request, sent = mapping(entry.get('request')), request_headers(entry)
     asked = request_headers(preflight) if preflight else Headers()
     names = asked.get('access-control-request-headers', '').replace(' ', '').split(',')
+    method = string(request, 'method') or 'GET'
+    needs_listener = preflight is not None and names == [''] and method in SAFELISTED_METHODS
     capture = Capture(
-        string(request, 'url'), page, string(request, 'method') or 'GET',
+        string(request, 'url'), page, method,
         headers=[(n, sent.get(n, 'x')) for n in names if HEADER_LINE.fullmatch(n + ':')],
         credentials='include' if 'cookie' in sent or mappings(request.get('cookies'))
         else 'same-origin',
-        upload_listener=preflight is not None, preflight_passed=preflight is None,
+        upload_listener=needs_listener, preflight_passed=preflight is None,
         error=string(mapping(entry.get('response')), '_error') or string(entry, '_error'),
     )  # fmt: skip
     for one in (preflight, entry):

@@ -19,6 +19,10 @@ from .urls import DEFAULT_PORTS, Url, need
 MAX_HEAD = 256 * 1024  # Chromium's limit (net/http/http_stream_parser.h); Firefox allows more
 TLS_RECORD = re.compile(rb'[\x14-\x17]\x03[\x00-\x04]')
 HTTP2_SETTINGS = re.compile(rb'(?s)\x00..\x04[\x00\x01]\x00\x00\x00\x00')
+HEAD_END = re.compile(rb'\r?\n\r?\n')
+STATUS_LINE = re.compile(rb'HTTP/([0-9]+(?:\.[0-9]+)?)[ \t]+([0-9]{3})(?![0-9])')
+HEADER_LINE = re.compile(rb"[A-Za-z0-9!#$%&'*+\-.^_`|~]+:|[ \t]")
+BAD_LENGTH = re.compile(rb'(?i)content-length:(?![ \t]*[0-9]+[ \t]*$)')
 NO_TLS = {'WRONG_VERSION_NUMBER', 'RECORD_LAYER_FAILURE', 'PACKET_LENGTH_TOO_LONG'}
 
 
@@ -77,8 +81,35 @@ class Wire:
         """Close the socket."""
         self._socket.close()
 
-    def get_extra_info(self, info: str) -> None:
-        """Tell nothing: only connection pools want to know."""
+
+class LenientWire(Wire):
+    """A wire for HTTP/1 that leaves out of heads what browsers leave out, and h11 refuses."""
+
+    _in_head = True
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read a whole head, cleaned, or some bytes of the body."""
+        data = super().read(max_bytes)
+        while self._in_head and self.first.startswith(b'HTTP/') and len(data) <= MAX_HEAD:
+            if end := HEAD_END.search(data):
+                clean = clean_head(data[: end.start()])
+                self._in_head = clean.startswith(b'HTTP/1.1 1')  # 100 and 103 come before another
+                return clean + data[end.end() :]
+            chunk = super().read(max_bytes)
+            if not chunk:
+                break
+            data += chunk
+        return data
+
+
+def clean_head(head: bytes) -> bytes:
+    """Write a head as h11 wants it; lines that are no header are left out, as in Chromium."""
+    first, *lines = re.split(rb'\r?\n', head)
+    if status := STATUS_LINE.match(first):
+        version = b'1.0' if status[1] == b'1.0' else b'1.1'
+        first = b'HTTP/%s %s' % (version, status[2])
+    kept = [line for line in lines if HEADER_LINE.match(line) and not BAD_LENGTH.match(line)]
+    return b'\r\n'.join([first, *kept, b'', b''])
 
 
 def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) -> Answer:
@@ -96,15 +127,16 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
         if url.scheme == 'https':
             sock = stack.enter_context(secured(step, url, tls or tls_context(), sock, timeout))
         step.reached = True
-        wire = Wire(sock, deadline, httpcore.WriteError)
+        is_http2 = isinstance(sock, ssl.SSLSocket) and sock.selected_alpn_protocol() == 'h2'
+        wire = (Wire if is_http2 else LenientWire)(sock, deadline, httpcore.WriteError)
+        kind = httpcore.HTTP2Connection if is_http2 else http1(httpcore)
         try:
-            response = connection(httpcore, sock, url, wire).handle_request(
-                as_httpcore(httpcore, step, url)
-            )
+            connection = kind(httpcore.URL(str(url)).origin, wire)
+            response = connection.handle_request(as_httpcore(httpcore, step, url))
         except TimeoutError:
             raise late(step, url, timeout) from None
         except (OSError, httpcore.ProtocolError) as error:
-            fail(step, url, *no_response(error, wire.first, url))
+            fail(step, url, *no_response(error, b'' if is_http2 else wire.first, url))
         pairs = [(name.decode('latin-1'), text.decode('latin-1'))
                  for name, text in response.headers]  # fmt: skip
         content = b''
@@ -119,18 +151,24 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
 
 
 def connected(step: Step, url: Url, timeout: float) -> socket.socket:
-    """Connect to the host of a URL, over IPv6 or IPv4."""
-    host = url.host.strip('[]')
-    if host.endswith('.localhost'):
-        host = 'localhost'  # as browsers do, whatever the resolver knows (RFC 6761)
-    try:
-        return socket.create_connection((host, url.port or DEFAULT_PORTS[url.scheme]), timeout)
-    except TimeoutError:
-        raise late(step, url, timeout) from None
-    except (socket.gaierror, UnicodeError) as error:
-        fail(step, url, 'dns', str(error))
-    except OSError as error:
-        fail(step, url, 'refused', str(error))
+    """Connect to the host of a URL, over IPv4 or IPv6."""
+    host, port = url.host.strip('[]'), url.port or DEFAULT_PORTS[url.scheme]
+    is_local = host == 'localhost' or host.endswith('.localhost')
+    # Browsers don't ask a resolver for these names (RFC 6761, section 6.3).
+    addresses = ['127.0.0.1', '::1'] if is_local else [host]
+    reason = ''
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), timeout)
+        except TimeoutError:
+            raise late(step, url, timeout) from None
+        except (socket.gaierror, UnicodeError) as error:
+            fail(step, url, 'dns', str(error))
+        except ConnectionResetError as error:
+            fail(step, url, 'closed', str(error))
+        except OSError as error:
+            reason = reason or str(error)
+    fail(step, url, 'refused', reason)
 
 
 @contextlib.contextmanager
@@ -151,13 +189,10 @@ def secured(
         yield wrapped
 
 
-def connection(httpcore: Any, sock: socket.socket, url: Url, wire: Wire) -> Any:
-    """The HTTP connection that the server wants: HTTP/2 if TLS negotiated that."""
-    origin = httpcore.URL(str(url)).origin
-    if isinstance(sock, ssl.SSLSocket) and sock.selected_alpn_protocol() == 'h2':
-        return httpcore.HTTP2Connection(origin, wire)
-    http1 = httpcore.HTTP11Connection
-    return type('Lenient', (http1,), {'MAX_INCOMPLETE_EVENT_SIZE': MAX_HEAD})(origin, wire)
+def http1(httpcore: Any) -> Any:
+    """The class for HTTP/1, with as much room for headers as browsers have."""
+    kind = httpcore.HTTP11Connection
+    return type(kind.__name__, (kind,), {'MAX_INCOMPLETE_EVENT_SIZE': MAX_HEAD})
 
 
 def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
@@ -189,7 +224,7 @@ def no_response(error: Exception, first: bytes, url: Url) -> tuple[str, str]:
     if isinstance(error, OSError):
         return 'closed', str(error)
     if not first:
-        return 'closed', 'the server closed the connection'
+        return 'closed', str(error) or 'the server closed the connection'
     if TLS_RECORD.match(first):
         return 'https', 'the port speaks TLS, not plain HTTP'
     if HTTP2_SETTINGS.match(first):
