@@ -122,7 +122,6 @@ def captures(
             sent = request_headers(entry)
             key = (string(entry['request'], 'url'), sent['access-control-request-method'])
             preflights.setdefault(key, []).append(entry)
-    used: list[dict[str, Any]] = []
     for entry in entries:
         request = mapping(entry.get('request'))
         url, method = string(request, 'url'), string(request, 'method') or 'GET'
@@ -131,8 +130,6 @@ def captures(
         origin = page_of(entry, pages) or page
         earlier = preflights.get((url, method), [])
         preflight = earlier.pop(0) if earlier else None
-        if preflight:
-            used.append(preflight)
         if origin and concerns_cors(entry, preflight):
             yield capture_of(entry, preflight, origin)
     for (url, method), rest in preflights.items():

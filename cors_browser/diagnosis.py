@@ -24,6 +24,7 @@ OTHER_MECHANISMS = {
     'redirect-limit': 'the redirects never end',
     'redirect-stream-body': 'a stream can only be sent once',
 }
+TRIAGE = 'howto/is_it_cors'
 LOOP = ('End the loop in the server.', 'errors/redirect')
 #: Statuses that whatever is in front of applications, or their own code, responds with.
 AMBIGUOUS = {400, 401, 403, 407, 413, 429, 451, 511}
@@ -46,7 +47,7 @@ class Diagnosis:
     cause: str  #: What is wrong, if CORS isn't, or may not be.
     responder: Responder  #: Who responded.
     fix: str  #: What to do, in one sentence or two.
-    guide: str  #: The guide's page, such as ``errors/no_acao``; empty if there is none.
+    guide: str  #: The guide's page, such as ``errors/no_acao``.
     not_checked: list[str] = field(default_factory=list)  #: What could change the verdict.
 
 
@@ -71,7 +72,7 @@ def diagnose(
         cause = 'the browser makes no request at all'
         if exchange.steps:
             cause = "the browser doesn't follow the redirect"
-        found = Diagnosis(False, cause, NOBODY, failure.fix, failure.guide)
+        found = Diagnosis(False, cause, NOBODY, failure.fix, failure.guide or TRIAGE)
     else:
         found = of_response(exchange, failure, shares)
     return Diagnosis(**{**vars(found), 'not_checked': not_checked(exchange, failure)})
@@ -81,11 +82,11 @@ def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagn
     """Name the cause of a failure that a response made."""
     step = exchange.steps[-1]
     made_by = responder(step)
-    guide = failure.guide or 'errors/index'
+    guide = failure.guide or TRIAGE
     if failure.code == 'redirect-limit':
         return Diagnosis(False, OTHER_MECHANISMS[failure.code], made_by, *LOOP)
     if failure.code in OTHER_MECHANISMS:
-        guide = 'errors/redirect' if failure.code.startswith('redirect') else guide
+        guide = 'howto/embedding' if failure.code == 'corp' else 'errors/redirect'
         cause = OTHER_MECHANISMS[failure.code]
         return Diagnosis(False, cause, made_by, failure.fix, guide)
     if step.status in REDIRECT_STATUSES and failure.code.endswith(('acao-missing', '-redirect')):
@@ -102,7 +103,7 @@ def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagn
 
 def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool) -> Diagnosis:
     """Name the cause of a failure by the status of the response."""
-    status, guide = step.status, failure.guide or 'errors/index'
+    status, guide = step.status, failure.guide or TRIAGE
     is_cors: bool | None = True
     if (status >= 500 and not (step.preflight and status == 501)) or status in OF_SERVERS:
         is_cors = False
@@ -165,7 +166,7 @@ def status_fix(step: Step, made_by: Responder, guide: str) -> tuple[str, str]:
              + (' (--limit-request-field_size).' if who == 'gunicorn' else '.'),
     }  # fmt: skip
     other = f'Find out why {who} responds with status {step.status}.'
-    return fixes.get(step.status, other), 'howto/is_it_cors'
+    return fixes.get(step.status, other), TRIAGE
 
 
 def of_redirect(step: Step, failure: FetchFailed, made_by: Responder) -> Diagnosis:

@@ -168,7 +168,7 @@ def connected(step: Step, url: Url, timeout: float) -> socket.socket:
             fail(step, url, 'closed', str(error))
         except OSError as error:
             reason = reason or str(error)
-    fail(step, url, 'refused', reason)
+    raise unreachable(step, 'refused', f'{url}: {reason}')
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from .engines import PROFILES
 from .exchange import Pairs, __version__, quoted
 from .request import append_header
 from .rules import Blocked
+from .urls import parse_url, same_origin
 
 EXAMPLES = """examples:
   python -m cors_browser https://api.example.com/items --page https://app.example.com
@@ -152,8 +153,15 @@ def left_out(arguments: argparse.Namespace) -> Iterator[str]:
     url = arguments.url or ''
     if '#' in url:
         yield f'the fragment {quoted("#" + url.partition("#")[2])} is not sent'
-    if arguments.credentials == 'omit' and arguments.cookie:
+    if arguments.cookie and arguments.credentials == 'omit':
         yield "no cookie is sent: credentials are 'omit'"
+    elif arguments.cookie and arguments.credentials == 'same-origin' and not at_home(arguments):
+        yield "no cookie is sent: credentials are 'same-origin', and the URL is of another origin"
     for name in ('cafile', 'insecure'):
         if getattr(arguments, name) and not url.lower().startswith('https:'):
             yield f'--{name} does nothing: the URL is not https'
+
+
+def at_home(arguments: argparse.Namespace) -> bool:
+    """Whether the URL is of the page's own origin."""
+    return same_origin(arguments.page, parse_url(arguments.url).origin)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .cookies import CookieJar
@@ -38,24 +37,19 @@ class Capture:
     error: str = ''  #: What the browser calls the failure, such as ``net::ERR_FAILED``.
 
 
-class Recording(Mapping[str, Send]):
+class Recording(dict[str, Send]):
     """Servers that give recorded responses, whatever their origin."""
 
     def __init__(self, capture: Capture) -> None:
+        super().__init__()
         self._responses = [*capture.responses]
         self._preflight_passed = capture.preflight_passed
-
-    def __getitem__(self, origin: str) -> Send:
-        return self._respond
 
     def __contains__(self, origin: object) -> bool:
         return True
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return len(self._responses)
+    def __missing__(self, origin: str) -> Send:
+        return self._respond
 
     async def _respond(self, step: Step, url: Url) -> Answer:
         """Give the next response to a request with this method; never wait."""

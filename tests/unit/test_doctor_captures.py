@@ -137,11 +137,12 @@ def test_what_a_har_file_shows(
 @pytest.mark.parametrize(
     'one',
     [
-        entry(sent={'sec-fetch-mode': 'navigate'}),
+        entry(sent={'sec-fetch-mode': 'navigate', 'referer': PAGE}),
         entry(sent={'sec-fetch-mode': 'no-cors', 'referer': PAGE}),
         entry(url='data:,a'),
         entry(url='wss://api.example.com/'),
         entry(url='http://['),
+        entry('OPTIONS', url='data:,a', sent={'access-control-request-method': 'PUT'}),
         entry(sent={}, _resourceType='image'),
         entry(sent={}),
         {},

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from cors_browser.__main__ import main
-from cors_browser.live import no_tls
+from cors_browser.live import no_response, no_tls
+from cors_browser.urls import parse_url
 from tests.unit.odd_servers import (
     PASS,
     PREFLIGHT,
@@ -111,6 +112,7 @@ SERVERS = (
     Odd('two lengths', send(f'HTTP/1.1 200 OK\r\n{SHARE}Content-Length: 1\r\nContent-Length: 2\r\n'
                             '\r\nab'.encode()), NOTHING, fix='well-formed'),
     Odd('a body with 204', send(f'HTTP/1.1 204 No\r\n{SHARE}\r\nbody'.encode()), READABLE),
+    Odd('a broken status line', send(b'HTTP/1.1 OK\r\n\r\n'), NOTHING, fix='well-formed'),
     # What is not HTTP/1
     Odd('SMTP', send(b'220 mail.example ESMTP\r\n'), NOTHING, fix='port'),
     Odd('only a body', send(b'<html>hello</html>'), NOTHING, fix='port'),
@@ -205,6 +207,13 @@ SERVERS = (
     Odd('a broken Location', send(moved('http://[', '302 Found')), BLOCKED),
     Odd('to another origin', send(moved('http://other.example/', '302 Found', SHARE)), NOTHING,
         fix='--also'),
+    Odd('to mail', send(moved('mailto:a@b.example', '302 Found', SHARE)), BLOCKED,
+        fix='http or https'),
+    Odd('to a port that is blocked', send(moved('http://127.0.0.1:6000/', '302 Found', SHARE)),
+        BLOCKED, fix='port'),
+    Odd('Cross-Origin-Resource-Policy',
+        send(response('200 OK', 'Cross-Origin-Resource-Policy: same-origin\r\n')), BLOCKED,
+        fix="mode 'cors'", arguments=('--mode', 'no-cors')),
     # What is CORS
     Odd('no header', send(response('200 OK')), BLOCKED, True, fix='Access-Control-Allow-Origin'),
     Odd('404 by Falcon', send(json('404 Not Found', '{"title": "404 Not Found"}')), BLOCKED, True,
@@ -349,6 +358,13 @@ def test_a_server_that_refuses_http1_in_the_handshake() -> None:
     assert no_tls(error)[0] == 'http2'
 
 
+def test_tls_that_fails_after_the_handshake() -> None:
+    """TLS 1.3 refuses a client's certificate, or its absence, only then."""
+    error = ssl.SSLError(1, '[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] ...')
+    url = parse_url('https://a.example/')
+    assert no_response(error, b'', url)[0] == 'tls'
+
+
 def test_http2_streams_that_are_reset(certificates: Certificates, examine: Any) -> None:
     with running(http2_reset, certificates.server(alpn='h2')) as url:
         odd = Odd('resets streams', http2_reset, NOTHING, fix='log')
@@ -369,6 +385,15 @@ def test_ipv6(examine: Any) -> None:
     with running(send(OK), host='::1') as url:
         check(Odd('IPv6', send(OK), READABLE), *examine(url))
         check(Odd('a name', send(OK), READABLE), *examine(url.replace('[::1]', 'localhost')))
+
+
+def test_a_host_that_does_not_respond(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_connection(*_: Any) -> Any:
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, 'create_connection', create_connection)
+    odd = Odd('silent', send(b''), NOTHING, fix='--timeout')
+    check(odd, *examine('http://192.0.2.1/'))
 
 
 def test_a_subdomain_of_localhost(examine: Any) -> None:
