@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from .exchange import Answer, Headers, Pairs
+from .headers import SAFELISTED_METHODS
 from .replay import Capture
-from .request import SAFELISTED_METHODS
 from .urls import OPAQUE, parse_url
 
 STATUS_LINE = re.compile(r'HTTP/[0-9.]+ ([1-5][0-9]{2})(?: (.*))?')

@@ -361,6 +361,7 @@ def test_a_server_that_refuses_http1_in_the_handshake() -> None:
 def test_tls_that_fails_after_the_handshake() -> None:
     """TLS 1.3 refuses a client's certificate, or its absence, only then."""
     error = ssl.SSLError(1, '[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] ...')
+    error.reason = 'TLSV13_ALERT_CERTIFICATE_REQUIRED'
     url = parse_url('https://a.example/')
     assert no_response(error, b'', url)[0] == 'tls'
 
