@@ -6,11 +6,11 @@ that are wrong on purpose (``wrong_*``) answer by their names, too, but no list 
 
 from __future__ import annotations
 
-import asyncio
+import math
 import os
 import pkgutil
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -19,18 +19,21 @@ from typing import TYPE_CHECKING, Any
 import falcon
 import falcon.asgi
 
+from cors_browser.asgi import AsgiServer
+from cors_browser.targets import Limits
 from demo.settings import (
     ATTACKER_PORT_VARIABLE,
     GUIDE_PORT_VARIABLE,
     demo_names,
     with_demo_names,
 )
-from demo.wire import ASGIApplication, Event, Receive, Recorder, Scope, Send
+from demo.wire import ASGIApplication, Receive, Recorder, Scope, Send
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ROOT = Path(__file__).parent.parent
+FOREVER = Limits(seconds=math.inf, raise_app_exceptions=True)
 
 
 def program_names(package: str) -> list[str]:
@@ -186,26 +189,7 @@ async def _lifespan(apps: list[ASGIApplication], receive: Receive, send: Send) -
     async with AsyncExitStack() as running:
         await receive()
         for app in apps:
-            await running.enter_async_context(_running(app))
+            await running.enter_async_context(AsgiServer(app, FOREVER).lifespan())
         await send({'type': 'lifespan.startup.complete'})
         await receive()
     await send({'type': 'lifespan.shutdown.complete'})
-
-
-@asynccontextmanager
-async def _running(app: ASGIApplication) -> AsyncIterator[None]:
-    to_app: asyncio.Queue[Event] = asyncio.Queue()
-    from_app: asyncio.Queue[Event] = asyncio.Queue()
-
-    async def ask(step: str) -> None:
-        await to_app.put({'type': f'lifespan.{step}'})
-        answer = await from_app.get()
-        if answer['type'] != f'lifespan.{step}.complete':
-            raise RuntimeError(f'lifespan {step} failed: {answer.get("message", "")}')
-
-    scope = {'type': 'lifespan', 'asgi': {'version': '3.0', 'spec_version': '2.0'}}
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(app(scope, to_app.get, from_app.put))
-        await ask('startup')
-        yield
-        await ask('shutdown')

@@ -16,12 +16,13 @@ from pathlib import Path
 import httpx
 
 from demo.processes import api_servers, free_ports, wait_until_answering
+from docs._ext.exchanges import read_exchanges
 from recording.browsers import behind_proxy, causes, cookies, local_network, panel, verdicts
 from recording.engines import ENGINES
 from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
 from recording.guide import build_guide
-from recording.http_file import read_all
+from recording.http_file import FOLDER, request_to, with_response
 from recording.lessons import INTERFACES, ROOT, SCRIPTS
 from recording.programs import printed, several_workers
 from recording.proxies import scenes
@@ -34,17 +35,19 @@ def record_exchanges() -> None:
     wsgi, asgi = free_ports(dict.fromkeys(INTERFACES, 0))
     with api_servers(wsgi, asgi) as servers, httpx.Client() as client:
         wait_until_answering(servers)
-        for exchange in read_all():
+        for exchange in read_exchanges(FOLDER):
             gunicorn, uvicorn = (
-                exchange.with_answer(client.send(exchange.to(f'{server.url}/{exchange.lesson}')))
+                with_response(
+                    exchange, client.send(request_to(f'{server.url}/{exchange.lesson}', exchange))
+                )
                 for server in servers
             )
             if gunicorn != uvicorn:
                 sys.exit(
-                    f'{exchange.path.name}: the servers differ\n\n'
-                    f'gunicorn: {gunicorn.answer}\n\nuvicorn: {uvicorn.answer}'
+                    f'{exchange.file.name}: the servers differ\n\n'
+                    f'gunicorn: {gunicorn.response}\n\nuvicorn: {uvicorn.response}'
                 )
-            write(exchange.path, gunicorn.text)
+            write(exchange.file, gunicorn.text)
 
 
 def record_proxies() -> None:
@@ -55,7 +58,7 @@ def record_proxies() -> None:
         if gunicorn != uvicorn:
             sys.exit(f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}')
         for exchange in gunicorn:
-            write(exchange.path, exchange.text)
+            write(exchange.file, exchange.text)
 
 
 def record_several_workers() -> None:

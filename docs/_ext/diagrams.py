@@ -10,23 +10,24 @@ from __future__ import annotations
 import os
 import tempfile
 import textwrap
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
-from cors_browser import RULES, Browser, Exchange, FetchFailed
+from cors_browser import RULES, Unreachable
+from cors_browser import Exchange as ModelExchange
+from cors_browser.replay import Capture, judge
+from docs._ext.exchanges import API, Exchange, capture_of, read_exchange
 
-API = 'https://api.example.com'
 SEQUENCES = {
     'simple': ('A simple request', ['one_origin--allowed']),
     'preflighted': ('A request with a preflight', ['preflight--asked', 'preflight--sent']),
     'refused': ('A refused preflight', ['preflight--method_refused']),
     'credentialed': ('A request with credentials', ['credentials--cookie_sent']),
 }
-TOLD = ('access-control-', 'set-cookie', 'vary')  # headers of an answer that a diagram shows
+SHOWN = ('access-control-', 'set-cookie', 'vary')  # headers of an answer that a diagram shows
 CONDITIONS = {
     'new-request': 'fetch() refuses such a request.',
     'blocked-url': 'The port is blocked, or a page on https fetches http.',
@@ -52,98 +53,28 @@ WIDTH, LINE, CHARACTER = 360, 15, 6.5  # a wide font's average, so that lines fi
 # ------------------------------------------------------------------------ recorded exchanges
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """One file of docs/recorded/exchanges, taken apart."""
-
-    method: str
-    path: str
-    request: list[str]
-    body: str
-    status: str
-    answer: list[str]
-    answer_body: str
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """The headers of the request."""
-        return pairs(self.request)
-
-
-def pairs(lines: Iterable[str]) -> list[tuple[str, str]]:
-    return [(name, value) for name, _, value in (line.partition(': ') for line in lines)]
-
-
-def read(path: Path) -> Recorded:
-    """Read an exchange: a request and its answer, each with headers and perhaps a body."""
-    request, _, answer = path.read_text().partition('\n\nHTTP/1.1 ')
-    head, _, body = request.partition('\n\n')
-    answer_head, _, answer_body = answer.partition('\n\n')
-    first, *headers = head.splitlines()
-    status, *answer_headers = answer_head.splitlines()
-    method, target, _version = first.split(' ')
-    return Recorded(method, target, headers, body, status, answer_headers, answer_body.strip())
-
-
-@dataclass
-class Call:
-    """What the page asks its browser for, so that it sends what was recorded."""
-
-    method: str
-    path: str
-    origin: str
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: str = ''
-    with_credentials: bool = False
-
-
-def call_behind(last: Recorded) -> Call:
-    """Find the call behind the last exchange; behind a preflight it is the one that it asks for."""
-    headers = dict(last.headers)
-    origin = headers.pop('Origin')
-    with_credentials = headers.pop('Cookie', None) is not None
-    method = headers.pop('Access-Control-Request-Method', last.method)
-    return Call(method, last.path, origin, list(headers.items()), last.body, with_credentials)
-
-
-def replay(recorded: list[Recorded]) -> tuple[Call, Exchange, list[str]]:
-    """Let the model make the call; return what it did, and what the page gets, in words.
+def replay(recorded: list[Exchange]) -> tuple[Capture, list[str]]:
+    """Let the model make the fetch behind some exchanges; return it, and what the page gets.
 
     Raises:
         ValueError: The model sends other requests than the recorded ones.
     """
-    answers = {(one.method, one.path): one for one in recorded}
-    call = call_behind(recorded[-1])
-
-    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        asked = environ['REQUEST_METHOD'], environ['PATH_INFO']
-        if asked not in answers:
-            raise ValueError(f'no exchange of {list(answers)} answers {asked}: record one')
-        one = answers[asked]
-        start_response(one.status, pairs(one.answer))
-        return [one.answer_body.encode()]
-
-    try:
-        reply = Browser(app, call.origin, api=API).fetch(
-            call.path,
-            call.method,
-            headers=call.headers,
-            body=call.body or None,
-            credentials='include' if call.with_credentials else 'same-origin',
-        )
-        exchange = reply.exchange
-        got = [f'readable: {recorded[-1].status}', reply.text()]
-    except FetchFailed as failure:
-        exchange = failure.exchange
-        got = [f'blocked: {failure.code}', failure.reason]
-        if not exchange.reached_server:
-            got.append(f'{call.method} {call.path} is never sent')
-    check_requests(exchange, recorded)
-    return call, exchange, got
+    fetch = capture_of(recorded)
+    made, failure = judge(fetch)
+    if isinstance(failure, Unreachable):
+        raise ValueError(f'{recorded[0].file.name}: {failure.reason}: record one')
+    check_requests(made, recorded)
+    last = recorded[-1]
+    if failure is None:
+        return fetch, [f'readable: {last.status}', last.response_body]
+    got = [f'blocked: {failure.code}', failure.reason]
+    if not made.reached_server:
+        got.append(f'{fetch.method} {last.path} is never sent')
+    return fetch, got
 
 
-def check_requests(exchange: Exchange, recorded: list[Recorded]) -> None:
-    sent = [(step.method, set(step.request_headers)) for step in exchange.steps]
+def check_requests(made: ModelExchange, recorded: list[Exchange]) -> None:
+    sent = [(step.method, set(step.request_headers)) for step in made.steps]
     lower = [
         {(name.lower(), value) for name, value in one.headers if name != 'Cookie'}
         for one in recorded
@@ -152,7 +83,7 @@ def check_requests(exchange: Exchange, recorded: list[Recorded]) -> None:
     if [method for method, _ in sent] != methods or any(
         not wanted <= headers for wanted, (_, headers) in zip(lower, sent, strict=True)
     ):
-        raise ValueError(f'recorded is {recorded}, but a browser sends {sent}: record it anew')
+        raise ValueError(f'recorded is {recorded}, but a browser sends {sent}: record it again')
 
 
 # --------------------------------------------------------------------------------- sequences
@@ -172,24 +103,27 @@ class Message:
         return f'{self.sender} to {self.receiver}: {", ".join(self.lines)}'
 
 
-def messages(recorded: list[Recorded]) -> Iterator[Message]:
-    """Tell a fetch from the page's call to what the page gets."""
-    call, _, got = replay(recorded)
-    asked = [f'fetch {call.method} {call.path}', *(f'{n}: {value}' for n, value in call.headers)]
-    if call.with_credentials:
+def messages(recorded: list[Exchange]) -> Iterator[Message]:
+    """Yield a fetch from the page's call to what the page gets."""
+    fetch, got = replay(recorded)
+    path = recorded[-1].path
+    asked = [f'fetch {fetch.method} {path}', *(f'{n}: {value}' for n, value in fetch.headers)]
+    if fetch.credentials == 'include':
         asked.append("credentials: 'include'")
     yield Message('page', 'browser', asked)
     for one in recorded:
-        yield Message('browser', 'API', [f'{one.method} {one.path}', *one.request])
-        told = [line for line in one.answer if line.lower().startswith(TOLD)]
-        yield Message('API', 'browser', [one.status, *told])
+        lines = [f'{name}: {value}' for name, value in one.headers]
+        yield Message('browser', 'API', [f'{one.method} {one.path}', *lines])
+        response = [f'{name}: {value}' for name, value in one.response_headers]
+        shown = [line for line in response if line.lower().startswith(SHOWN)]
+        yield Message('API', 'browser', [one.status, *shown])
     yield Message('browser', 'page', got, got[0].partition(':')[0])
 
 
 def sequence(name: str, exchanges: Path) -> tuple[ET.Element, str]:
     """Draw one of :data:`SEQUENCES`; return the picture and its words."""
     title, files = SEQUENCES[name]
-    recorded = [read(exchanges / f'{file}.http') for file in files]
+    recorded = [read_exchange(exchanges / f'{file}.http') for file in files]
     told = list(messages(recorded))
     words = [f'{number}. {message.words}.' for number, message in enumerate(told, 1)]
     picture = Picture(name, title, words)
@@ -198,7 +132,7 @@ def sequence(name: str, exchanges: Path) -> tuple[ET.Element, str]:
     for lane, (x, anchor) in anchors.items():
         picture.text(lane, x, anchor, font_weight='bold')
     picture.down()
-    picture.text(call_behind(recorded[-1]).origin, *anchors['page'])
+    picture.text(recorded[-1].origin, *anchors['page'])
     picture.text(API, *anchors['API'])
     picture.down(0.5)
     for message in told:

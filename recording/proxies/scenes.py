@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from cors_browser import Blocked, Browser
-from recording.http_file import RecordedExchange, read
+from cors_browser.replay import judge
+from docs._ext.exchanges import Exchange, capture_of, read_exchange
+from recording.http_file import request_to, with_response
 from recording.lessons import ROOT
 from recording.proxies.deployment import behind, send, serving
 
@@ -61,11 +61,11 @@ SCENES = {
 }
 
 
-def exchanges_of(name: str, what: tuple[str, ...]) -> list[RecordedExchange]:
-    return [read(FOLDER / f'{name}--{shown}.http') for shown in what]
+def exchanges_of(name: str, what: tuple[str, ...]) -> list[Exchange]:
+    return [read_exchange(FOLDER / f'{name}--{shown}.http') for shown in what]
 
 
-def play(name: str, interface: str, folder: Path) -> list[RecordedExchange]:
+def play(name: str, interface: str, folder: Path) -> list[Exchange]:
     """Ask what a scene asks; return its exchanges with the answers of this run.
 
     Args:
@@ -84,34 +84,16 @@ def play(name: str, interface: str, folder: Path) -> list[RecordedExchange]:
     return answered
 
 
-def _answered(client: httpx.Client, exchange: RecordedExchange) -> RecordedExchange:
-    request = exchange.to(str(client.base_url).rstrip('/'))
+def _answered(client: httpx.Client, exchange: Exchange) -> Exchange:
+    request = request_to(str(client.base_url).rstrip('/'), exchange)
     if 'Content-Length: ' in exchange.request:
         body = b' ' * int(request.headers['Content-Length'])
         request = httpx.Request(request.method, request.url, headers=request.headers, content=body)
-    return exchange.with_answer(send(client, request))
+    return with_response(exchange, send(client, request))
 
 
 def replayed(origin: str, *shown: str) -> str:
-    """Fetch as a page of ``origin``, with these recorded answers; return what came of it."""
-    exchanges = [read(FOLDER / f'{name}.http') for name in shown]
-    method, path, _ = exchanges[-1].request.split(' ', 2)
-    headers = {'Content-Type': 'application/json'} if method == 'PUT' else None
-    api = replaying({one.request.split(' ')[0]: one for one in exchanges})
-    try:
-        reply = Browser(api, origin).fetch(path, method, headers=headers)
-    except Blocked as blocked:
-        return blocked.code
-    return f'readable: {reply.status}'
-
-
-def replaying(answers: dict[str, RecordedExchange]) -> Any:
-    """Build a WSGI application that gives the recorded answer to each method."""
-
-    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        head, _, body = answers[environ['REQUEST_METHOD']].answer.partition('\n\n')
-        status, *lines = head.removeprefix('HTTP/1.1 ').splitlines()
-        start_response(status, [tuple(line.split(': ', 1)) for line in lines])
-        return [body.encode()]
-
-    return app
+    """Fetch as a page of ``origin`` with these recorded responses; return what it gets."""
+    exchanges = [read_exchange(FOLDER / f'{name}.http') for name in shown]
+    exchange, failure = judge(capture_of(exchanges, origin))
+    return failure.code if failure else f'readable: {exchange.steps[-1].status}'

@@ -14,7 +14,8 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
-from recording.http_file import answer_text, read_all
+from docs._ext.exchanges import read_exchanges
+from recording.http_file import request_to, response_text
 from recording.lessons import INTERFACES, ONE_SIDED, send
 from tests.docs.guide import Block, Guide
 
@@ -244,11 +245,13 @@ def _nox_sessions(root: Path) -> set[str]:
 
 
 def exchanges_are_current(guide: Guide) -> Iterator[str]:
-    for exchange in read_all(guide.root / 'docs/recorded/exchanges'):
+    for exchange in read_exchanges(guide.root / 'docs/recorded/exchanges'):
         for interface in INTERFACES:
-            response = send(interface, exchange.lesson, exchange.to('http://api.example.com'))
-            if answer_text(response) != exchange.answer:
-                yield f'{exchange.path.name}: the {interface} app answers otherwise'
+            response = send(
+                interface, exchange.lesson, request_to('http://api.example.com', exchange)
+            )
+            if response_text(response) != exchange.response:
+                yield f'{exchange.file.name}: the {interface} app answers otherwise'
 
 
 def each_script_has_one_panel(guide: Guide) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from cors_browser import RULES
 from docs._ext import diagrams
 from recording.engines import ENGINES
-from recording.http_file import FOLDER, read
+from recording.http_file import FOLDER
 from recording.lessons import ROOT
 
 STEPS = {  # what each sequence shows, as the lesson's script names it
@@ -43,11 +43,11 @@ def recorded_lines(name: str, folder: Path) -> list[str]:
     """What the files of a sequence say, and a diagram shows."""
     lines: list[str] = []
     for file in diagrams.SEQUENCES[name][1]:
-        exchange = read(folder / f'{file}.http')
-        first, *headers = exchange.request.partition('\n\n')[0].splitlines()
+        request, _, response = (folder / f'{file}.http').read_text().partition('\n\nHTTP/1.1 ')
+        first, *headers = request.partition('\n\n')[0].splitlines()
         lines += [first.removesuffix(' HTTP/1.1'), *headers]
-        status, *headers = exchange.answer.partition('\n\n')[0].splitlines()
-        lines += [status.removeprefix('HTTP/1.1 '), *filter(SHOWN.match, headers)]
+        status, *headers = response.partition('\n\n')[0].splitlines()
+        lines += [status, *filter(SHOWN.match, headers)]
     return lines
 
 

@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from recording.http_file import FOLDER, read_all
+from docs._ext.exchanges import read_exchanges
+from recording.http_file import FOLDER
 from recording.lessons import ROOT
 
 ENTRY = re.compile(r'\.\. _header-(\S+):\n\n([^\n]+)\n-+\n\n(.*?)(?=\n\.\. _header-|\Z)', re.DOTALL)
@@ -18,7 +19,7 @@ ENTRIES = {
 NAMES = sorted(
     {
         name
-        for exchange in read_all()
+        for exchange in read_exchanges(FOLDER)
         for name in re.findall(r'^(Access-Control-[A-Za-z-]+|Origin|Vary): ', exchange.text, re.M)
     }
 )

@@ -6,17 +6,18 @@ from collections import Counter
 
 import pytest
 
-from recording.http_file import RecordedExchange, answer_text, read_all
+from docs._ext.exchanges import Exchange, read_exchanges
+from recording.http_file import FOLDER, request_to, response_text
 from recording.lessons import INTERFACES, LESSONS, ONE_SIDED, PROGRAMS, send
 
-EXCHANGES = read_all()
+EXCHANGES = read_exchanges(FOLDER)
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
-@pytest.mark.parametrize('exchange', EXCHANGES, ids=lambda exchange: exchange.path.stem)
-def test_the_app_answers_as_recorded(interface: str, exchange: RecordedExchange) -> None:
-    response = send(interface, exchange.lesson, exchange.to('http://api.example.com'))
-    assert answer_text(response) == exchange.answer
+@pytest.mark.parametrize('exchange', EXCHANGES, ids=lambda exchange: exchange.file.stem)
+def test_the_app_answers_as_recorded(interface: str, exchange: Exchange) -> None:
+    response = send(interface, exchange.lesson, request_to('http://api.example.com', exchange))
+    assert response_text(response) == exchange.response
 
 
 def test_every_lesson_shows_at_least_two_exchanges() -> None:

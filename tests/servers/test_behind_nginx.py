@@ -11,8 +11,8 @@ import httpx
 import pytest
 import uvicorn
 
-from cors_browser import Blocked, Browser
-from recording.http_file import read, read_all
+from cors_browser.replay import judge
+from docs._ext.exchanges import capture_of, read_exchange, read_exchanges
 from recording.lessons import INTERFACES, SHOP
 from recording.proxies.deployment import behind, send, serving, uvicorn_settings
 from recording.proxies.scenes import (
@@ -22,7 +22,6 @@ from recording.proxies.scenes import (
     exchanges_of,
     play,
     replayed,
-    replaying,
 )
 from tests.lessons.asking import cors_headers
 
@@ -44,7 +43,7 @@ def test_every_exchange_is_of_a_scene() -> None:
         for name, scene in SCENES.items()
         for what in scene.asked + scene.after_stop
     }
-    assert {one.path.name for one in read_all(FOLDER)} == shown
+    assert {one.file.name for one in read_exchanges(FOLDER)} == shown
 
 
 @pytest.mark.parametrize(
@@ -75,12 +74,12 @@ def test_what_a_page_reads_of_the_two_owners(expected: str, shown: str) -> None:
 
 
 def test_twice_the_same_is_also_two_values() -> None:
-    recorded = read(FOLDER / 'two_owners--read.http')
-    twice = replace(recorded, answer=recorded.answer.replace('Origin: *', f'Origin: {SHOP}'))
-    assert twice.answer.count(f'Access-Control-Allow-Origin: {SHOP}\n') == 2
-    with pytest.raises(Blocked) as caught:
-        Browser(replaying({'GET': twice}), SHOP).fetch('/orders/17')
-    assert caught.value.code == 'acao-multiple'
+    recorded = read_exchange(FOLDER / 'two_owners--read.http')
+    twice = replace(recorded, response=recorded.response.replace('Origin: *', f'Origin: {SHOP}'))
+    assert twice.response.count(f'Access-Control-Allow-Origin: {SHOP}\n') == 2
+    _, failure = judge(capture_of([twice]))
+    assert failure is not None
+    assert failure.code == 'acao-multiple'
 
 
 @pytest.mark.parametrize(('intercept', 'owner'), [('off', '404 Not Found'), ('on', 'nginx: 404')])
@@ -136,13 +135,13 @@ def test_one_more_line_serves_pages_that_send_credentials(tmp_path: Path) -> Non
 
 
 def test_a_remembered_preflight_lets_the_page_read_a_502() -> None:
-    names = ('preflight', 'changed', 'bad_gateway_preflight', 'bad_gateway')
-    asked, changed, down_asked, down = (read(FOLDER / f'behind_nginx--{one}.http') for one in names)
-    answers = {'OPTIONS': asked, 'PUT': changed}
-    browser = Browser(replaying(answers), SHOP)
-    assert browser.fetch('/orders/17', 'PUT').status == 200
-    answers |= {'OPTIONS': down_asked, 'PUT': down}
-    assert browser.fetch('/orders/17', 'PUT').status == 502
+    put, down = (
+        read_exchange(FOLDER / f'behind_nginx--{name}.http') for name in ('changed', 'bad_gateway')
+    )
+    again = capture_of([replace(put, response=down.response)])
+    exchange, failure = judge(replace(again, preflight_passed=True))
+    assert failure is None
+    assert exchange.steps[-1].status == 502
 
 
 def test_uvicorn_takes_its_settings_from_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

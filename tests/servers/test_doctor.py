@@ -8,31 +8,32 @@ from pathlib import Path
 import pytest
 
 from cors_browser.__main__ import main
-from recording.http_file import RecordedExchange, read_all
+from docs._ext.exchanges import Exchange, read_exchanges
+from recording.http_file import FOLDER
 from recording.lessons import INTERFACES
 from recording.proxies.nginx import running_nginx
 
 PAGE = 'https://shop.example.com'
 READS = [
     one
-    for one in read_all()
+    for one in read_exchanges(FOLDER)
     if one.request.startswith('GET ')
     and 'Origin: http' in one.request
-    and ' 302 ' not in one.answer
+    and ' 302 ' not in one.response
 ]
 
 
-def lines_of(exchange: RecordedExchange) -> tuple[str, dict[str, str]]:
+def lines_of(exchange: Exchange) -> tuple[str, dict[str, str]]:
     first, *rest = exchange.request.splitlines()
     headers = dict(line.split(': ', 1) for line in rest)
     return first.split(' ')[1], headers
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
-@pytest.mark.parametrize('exchange', READS, ids=lambda exchange: exchange.path.stem)
+@pytest.mark.parametrize('exchange', READS, ids=lambda exchange: exchange.file.stem)
 def test_it_says_of_every_lesson_what_the_exchange_shows(
     lessons: dict[str, str],
-    exchange: RecordedExchange,
+    exchange: Exchange,
     interface: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -41,7 +42,7 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
     headers.pop('Cookie', None)  # a page cannot set it
     given = [word for name, value in headers.items() for word in ('--header', f'{name}: {value}')]
     code = main([f'{lessons[interface]}/{exchange.lesson}{path}', '--page', page, *given])
-    values = re.findall('Access-Control-Allow-Origin: (.*)', exchange.answer)
+    values = re.findall('Access-Control-Allow-Origin: (.*)', exchange.response)
     allowed = values in ([page], ['*'])
     printed = capsys.readouterr().out
     assert code == (0 if allowed else 1), printed

@@ -12,15 +12,16 @@ import httpx
 import pytest
 
 from demo.processes import free_ports
-from recording.http_file import RecordedExchange, answer_text, read_all
+from docs._ext.exchanges import Exchange, read_exchanges
+from recording.http_file import FOLDER, request_to, response_text, with_response
 from recording.lessons import INTERFACES, LESSONS, ROOT, pairs
 
 COMMANDS = {
     'wsgi': ['gunicorn', 'app_wsgi.{lesson}:app', '--bind=127.0.0.1:{port}'],
     'asgi': ['uvicorn', 'app_asgi.{lesson}:app', '--port={port}'],
 }
-EXCHANGES = read_all()
-ROOT_OF_WEBSOCKETS = RecordedExchange(
+EXCHANGES = read_exchanges(FOLDER)
+ROOT_OF_WEBSOCKETS = Exchange(
     Path('websockets--root.http'),
     'GET / HTTP/1.1',
     'HTTP/1.1 404 Not Found\nContent-Length: 26\nContent-Type: application/json\n'
@@ -34,10 +35,10 @@ def test_a_lesson_runs_alone(interface: str, lesson: str) -> None:
     answer = None
     while answer is None:  # another process may have taken the port in the meantime
         answer = answer_of_a_server(exchange, COMMANDS[interface])
-    assert answer_text(answer) == exchange.answer
+    assert response_text(answer) == exchange.response
 
 
-def answer_of_a_server(exchange: RecordedExchange, command: list[str]) -> httpx.Response | None:
+def answer_of_a_server(exchange: Exchange, command: list[str]) -> httpx.Response | None:
     """Start a lesson's server, ask it, and stop it; ``None`` if it ended by itself."""
     (port,) = free_ports({'port': 0})
     words = [word.format(lesson=exchange.lesson, port=port) for word in command]
@@ -48,7 +49,7 @@ def answer_of_a_server(exchange: RecordedExchange, command: list[str]) -> httpx.
     try:
         while process.poll() is None and time.monotonic() < deadline:
             with httpx.Client() as client, suppress(httpx.TransportError):
-                return client.send(exchange.to(f'http://127.0.0.1:{port}'))
+                return client.send(request_to(f'http://127.0.0.1:{port}', exchange))
             time.sleep(0.05)
     finally:
         process.terminate()
@@ -61,5 +62,5 @@ def answer_of_a_server(exchange: RecordedExchange, command: list[str]) -> httpx.
 def test_every_exchange_holds_on_the_real_server(lessons: dict[str, str], interface: str) -> None:
     with httpx.Client() as client:
         for exchange in EXCHANGES:
-            answer = client.send(exchange.to(f'{lessons[interface]}/{exchange.lesson}'))
-            assert exchange.with_answer(answer) == exchange, exchange.path.name
+            answer = client.send(request_to(f'{lessons[interface]}/{exchange.lesson}', exchange))
+            assert with_response(exchange, answer) == exchange, exchange.file.name
