@@ -139,7 +139,7 @@ class FetchFailed(Exception):
     #: ``cors_browser/unreachable.py``; empty for :class:`Blocked`.
     kind: str
     fix: str  #: How to fix it, in one sentence.
-    value: str  #: What decides: the header's value, a name or a token in it; empty if none does.
+    value: str  #: The header's value, or the name or token in it, that decides; may be empty.
     console: str  #: The first line that the engine's console prints, if it is known.
     guide: str  #: The page of the guide that explains how to fix it; empty if there is none.
     section: str  #: The address of the section of the Fetch Standard.
