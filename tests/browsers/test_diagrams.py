@@ -6,7 +6,7 @@ import pytest
 
 from recording.engines.chromium import Chromium
 from recording.running_demo import RunningDemo
-from tests.docs.test_diagrams import SHOWN_ON
+from tests.docs.guide import DIAGRAMS
 
 LOOK = """(name) => {
   const number = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map((part) => {
@@ -34,12 +34,12 @@ LOOK = """(name) => {
 
 @pytest.mark.parametrize('dark', [False, True])
 @pytest.mark.parametrize('width', [380, 1280])
-@pytest.mark.parametrize('name', SHOWN_ON)
+@pytest.mark.parametrize('name', DIAGRAMS)
 def test_a_picture_can_be_read(
     chromium: Chromium, demo: RunningDemo, name: str, width: int, dark: bool
 ) -> None:
     chromium.look(width, dark=dark)
-    chromium.open(f'{demo.guide}/explanation/{SHOWN_ON[name]}.html')
+    chromium.open(f'{demo.guide}/explanation/{DIAGRAMS[name]}.html')
     assert chromium.run('() => document.documentElement.scrollWidth') <= width
     seen = chromium.run(LOOK, name)
     assert len(seen) > 5

@@ -15,7 +15,7 @@ from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines.base import Engine
 from recording.engines.chromium import Chromium
 from recording.guide import PAGES
-from tests.browsers.test_pages import VISIBLE, click
+from tests.browsers.tabs import VISIBLE, click
 
 
 @pytest.fixture(scope='module')

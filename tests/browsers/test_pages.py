@@ -16,6 +16,7 @@ from recording.engines.chromium import Chromium
 from recording.guide import PAGES, build_guide
 from recording.lessons import ONE_SIDED, ROOT, SCRIPTS
 from recording.running_demo import RunningDemo, running_demo
+from tests.browsers.tabs import VISIBLE, click
 
 KEYS = {'ArrowLeft': 37, 'ArrowRight': 39, 'End': 35, 'Home': 36, 'Tab': 9, 'Enter': 13}
 
@@ -62,9 +63,6 @@ Families
 
       asgi two
 """
-VISIBLE = """() => [...document.querySelectorAll('.sphinx-tabs-panel')]
-  .filter((panel) => getComputedStyle(panel).display !== 'none')
-  .map((panel) => panel.innerText.trim())"""
 
 
 @pytest.fixture(scope='module')
@@ -90,14 +88,6 @@ def forget(chromium: Chromium, demo: RunningDemo, request: pytest.FixtureRequest
     for guide in guides:
         chromium.open(f'{guide}/_static/icon.svg')  # nothing is lighter
         chromium.run('() => localStorage.clear()')
-
-
-def click(chromium: Chromium, label: str) -> None:
-    chromium.run(
-        """(label) => [...document.querySelectorAll('[role=tab]')]
-          .find((tab) => tab.textContent === label).click()""",
-        label,
-    )
 
 
 def press(chromium: Chromium, key: str) -> None:

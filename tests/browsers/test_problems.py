@@ -16,7 +16,7 @@ from recording.engines.base import Engine
 from recording.engines.chromium import Chromium
 from recording.lessons import INTERFACES, ROOT
 from recording.running_demo import RunningDemo
-from tests.docs.test_problems import PROBLEMS, Problem
+from tests.docs.problems import PROBLEMS, Problem
 
 FOLD = 900  # pixels of a window that is 1280 wide: what is seen before any scrolling
 HTML = ('Content-Type', 'text/html')

@@ -12,7 +12,7 @@ import pytest
 from demo.guide import MAX_REQUEST
 from recording.lessons import ROOT
 from recording.running_demo import serving_guide
-from tests.demo.test_model import ALLOWED, asked
+from tests.demo.fetches import ALLOWED, fetch
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_it_serves_its_pages_the_page_scripts_and_no_other_file(guide: Path) -> 
 
 
 def test_the_guide_judges_for_its_own_pages_only(guide: Path) -> None:
-    good = json.dumps(asked(('GET', ALLOWED)))
+    good = json.dumps(fetch(('GET', ALLOWED)))
     kind = {'Content-Type': 'application/json'}
     with serving_guide(guide) as address:
         model = f'{address}/_model'

@@ -2,55 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from demo.model import judge
-
-PAGE = 'https://shop.example.com'
-
-
-def asked(*wire: tuple[str, list[tuple[str, str]]], **more: Any) -> dict[str, Any]:
-    exchanges = [
-        {'method': method, 'status': '200 OK', 'response_headers': headers, 'body': '{}'}
-        for method, headers in wire
-    ]
-    fetched = {'page': PAGE, 'url': 'http://127.0.0.1:9001/_wire/k/x', 'method': 'GET'}
-    told = {'mode': 'cors', 'headers': {}, 'credentials': 'omit', 'wire': exchanges}
-    return {**fetched, **told, **more}
-
-
-ALLOWED = [('Access-Control-Allow-Origin', PAGE)]
+from tests.demo.fetches import ALLOWED, fetch
 
 
 def test_an_answer_that_allows_the_page_is_readable() -> None:
-    assert judge(asked(('GET', ALLOWED))) == {
+    assert judge(fetch(('GET', ALLOWED))) == {
         'readable': True,
         'why': 'The answer allows this page.',
     }
 
 
 def test_an_answer_that_does_not_is_blocked_with_reason_and_fix() -> None:
-    judged = judge(asked(('GET', [])))
+    judged = judge(fetch(('GET', [])))
     assert not judged['readable']
     assert 'Access-Control-Allow-Origin' in judged['why']
 
 
 def test_an_answer_without_cors_is_opaque() -> None:
-    judged = judge(asked(('GET', []), mode='no-cors'))
+    judged = judge(fetch(('GET', []), mode='no-cors'))
     assert judged['readable']
     assert judged['why'].startswith('It is opaque')
 
 
 def test_a_preflight_that_the_browser_did_not_send_is_told() -> None:
-    judged = judge(asked(('PUT', ALLOWED), method='PUT'))
+    judged = judge(fetch(('PUT', ALLOWED), method='PUT'))
     assert judged == {'readable': False, 'why': 'It would have sent a further OPTIONS.'}
 
 
 def test_a_request_that_the_browser_did_not_send_is_told() -> None:
     preflight = ('OPTIONS', [*ALLOWED, ('Access-Control-Allow-Methods', 'PUT')])
-    judged = judge(asked(preflight, method='PUT'))
+    judged = judge(fetch(preflight, method='PUT'))
     assert judged == {'readable': False, 'why': 'It would have sent a further PUT.'}
 
 
@@ -68,7 +52,7 @@ def test_a_request_that_the_browser_did_not_send_is_told() -> None:
     ],
 )
 def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable: bool) -> None:
-    wire = asked(('GET', [*ALLOWED, ('Location', location)]), ('GET', ALLOWED))
+    wire = fetch(('GET', [*ALLOWED, ('Location', location)]), ('GET', ALLOWED))
     wire['wire'][0]['status'] = '302 Found'
     judged = judge(wire)
     assert judged['readable'] is readable
@@ -83,7 +67,7 @@ def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable:
     ],
 )
 def test_a_redirect_that_no_browser_follows_is_blocked(location: str, fix: str) -> None:
-    wire = asked(('GET', [*ALLOWED, ('Location', location)]))
+    wire = fetch(('GET', [*ALLOWED, ('Location', location)]))
     wire['wire'][0]['status'] = '302 Found'
     judged = judge(wire)
     assert not judged['readable']

@@ -20,6 +20,14 @@ from sphinx.directives.code import LiteralInclude
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx_tabs.tabs import SphinxTabsPanel
 
+DIAGRAMS = {  # the page that shows each
+    'simple': 'decides',
+    'decisions': 'decides',
+    'preflighted': 'why_preflights',
+    'refused': 'why_preflights',
+    'credentialed': 'why_no_wildcard',
+}
+
 
 class RecordingLiteralInclude(LiteralInclude):
     """Sphinx's own directive; the options it was given stay on the node."""

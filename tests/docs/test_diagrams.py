@@ -17,19 +17,13 @@ from docs._ext import diagrams
 from recording.engines import ENGINES
 from recording.http_file import FOLDER
 from recording.lessons import ROOT
+from tests.docs.guide import DIAGRAMS
 
 STEPS = {  # what each sequence shows, as the lesson's script names it
     'simple': ('one_origin', 'readMenu'),
     'preflighted': ('preflight', 'changeOrder'),
     'refused': ('preflight', 'cancelOrder'),
     'credentialed': ('credentials', 'readBasket'),
-}
-SHOWN_ON = {
-    'simple': 'decides',
-    'decisions': 'decides',
-    'preflighted': 'why_preflights',
-    'refused': 'why_preflights',
-    'credentialed': 'why_no_wildcard',
 }
 SHOWN = re.compile(r'(Access-Control-[^:]+|Set-Cookie|Vary): ')
 
@@ -128,16 +122,16 @@ def test_a_build_writes_what_changed_only(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / 'recorded/exchanges')
     diagrams.draw(tmp_path)
     written = {path: path.stat().st_mtime_ns for path in (tmp_path / '_build').rglob('*.*')}
-    assert len(written) == 2 * len(SHOWN_ON)
+    assert len(written) == 2 * len(DIAGRAMS)
     change(tmp_path / 'recorded/exchanges/one_origin--allowed.http', '200 OK', '203 Other')
     diagrams.draw(tmp_path)
     changed = {path.name for path, time in written.items() if path.stat().st_mtime_ns != time}
     assert changed == {'simple.svg', 'simple.txt'}
 
 
-@pytest.mark.parametrize('name', SHOWN_ON)
+@pytest.mark.parametrize('name', DIAGRAMS)
 def test_a_screen_reader_is_told_the_words(site: Path, name: str) -> None:
-    page = BeautifulSoup((site / f'explanation/{SHOWN_ON[name]}.html').read_text(), 'html.parser')
+    page = BeautifulSoup((site / f'explanation/{DIAGRAMS[name]}.html').read_text(), 'html.parser')
     (picture,) = page.select(f'svg.diagram-{name}')
     assert picture['role'] == 'img'
     for attribute, element in (('aria-labelledby', 'title'), ('aria-describedby', 'desc')):

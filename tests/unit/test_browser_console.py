@@ -8,7 +8,7 @@ import pytest
 
 from cors_browser import PROFILES, Browser, FetchFailed
 from cors_browser.console import CONSOLES
-from tests.unit.test_browser_rules import API, CORS_OK, OTHER, PAGE, Pairs, Site, to
+from tests.unit.browser_support import API, CORS_OK, OTHER, PAGE, Pairs, Site, to
 
 ACAO, ACAC = 'Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials'
 CHROMIUM = f"Access to fetch at '{API}/' from origin '{PAGE}' has been blocked by CORS policy: "

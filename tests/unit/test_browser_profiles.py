@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cors_browser import PROFILES, Browser, FetchFailed, Step
-from tests.unit.test_browser_rules import (
+from tests.unit.browser_support import (
     API,
     CORS_OK,
     OTHER,

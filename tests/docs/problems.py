@@ -1,0 +1,163 @@
+"""The problems that readers have brought, and the section that solves each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """A problem in readers' ``words``, and the title of the ``section`` that answers it."""
+
+    words: str
+    page: str
+    section: str
+
+
+PROBLEMS = [
+    Problem(
+        'A CORS error, but only when my code crashes',
+        'howto/is_it_cors',
+        'It is a CORS error only when my code crashes',
+    ),
+    Problem(
+        'Preflight 401 or 403 as soon as I add authentication',
+        'howto/preflight_fails',
+        'My preflight is answered 401',
+    ),
+    Problem(
+        'I allowed my origin and still get no header',
+        'howto/no_header',
+        'I allowed my origin and still get no header',
+    ),
+    Problem(
+        "Wildcard '*' cannot be used when credentials mode is include",
+        'howto/wildcard_credentials',
+        'The wildcard cannot be used with credentials',
+    ),
+    Problem(
+        'My on_options, sink or on_request resource fails the preflight',
+        'howto/sinks',
+        'My sink or on_options fails the preflight',
+    ),
+    Problem(
+        'CORS error on time-outs, 502 and 413 only',
+        'howto/behind_nginx',
+        'The error comes only with 502 or 413',
+    ),
+    Problem(
+        'Header contains multiple values, but only one is allowed',
+        'howto/two_headers',
+        'The header contains multiple values',
+    ),
+    Problem(
+        'Works, then randomly fails behind the CDN',
+        'howto/caching',
+        'It works, then it fails behind the CDN',
+    ),
+    Problem(
+        'Login works, but the cookie is not stored or sent',
+        'howto/cookie_not_sent',
+        'Login works, but the cookie is not sent',
+    ),
+    Problem(
+        'How do I allow every preview or subdomain?',
+        'howto/subdomains',
+        'Allow every subdomain or preview',
+    ),
+    Problem(
+        'Works in curl and Postman, not in the browser',
+        'howto/works_in_curl',
+        'It works in curl, not in the browser',
+    ),
+    Problem(
+        'CORS does not block anything: the POST still ran',
+        'howto/csrf',
+        'CORS does not block anything: the POST still ran',
+    ),
+    Problem('My WebSocket accepts any site', 'howto/websockets', 'My WebSocket lets every site in'),
+    Problem(
+        'content-type is not allowed by Access-Control-Allow-Headers',
+        'howto/preflight_fails',
+        'content-type is not allowed by Access-Control-Allow-Headers',
+    ),
+    Problem(
+        'CORS dead after adding a middleware',
+        'howto/per_route',
+        'CORS is dead since I added a second middleware',
+    ),
+    Problem(
+        'Redirect is not allowed for a preflight request',
+        'howto/redirects',
+        'Redirect is not allowed for a preflight request',
+    ),
+    Problem('Preflight 404', 'howto/preflight_fails', 'My preflight is answered 404'),
+    Problem(
+        'I see X-Total-Count in DevTools, my script cannot',
+        'tutorial/expose_headers',
+        'The developer tools show the header, my script does not',
+    ),
+    Problem(
+        'CORS request did not succeed, Failed to fetch', 'howto/is_it_cors', 'Is it CORS at all?'
+    ),
+    Problem(
+        'Frontend on another localhost port is blocked',
+        'howto/local_development',
+        'My frontend on another localhost port is blocked',
+    ),
+    Problem(
+        'Origin null, file://, capacitor://localhost',
+        'howto/local_development',
+        'The origin of my page is null',
+    ),
+    Problem(
+        'A public site cannot reach my LAN or localhost API',
+        'howto/local_network',
+        'My public page cannot reach my local API',
+    ),
+    Problem(
+        'Authorization blocked although Allow-Headers is *',
+        'howto/bearer_tokens',
+        'Authorization is blocked, though I allow every header',
+    ),
+    Problem(
+        'TypeError or ValueError from my configuration',
+        'howto/move',
+        'TypeError: my arguments come from FastAPI',
+    ),
+    Problem(
+        'Rejected, but nothing says why',
+        'howto/no_header',
+        'The request is refused, and nothing says why',
+    ),
+    Problem(
+        "mode: 'no-cors' silenced it, but the body is empty",
+        'howto/embedding',
+        'My answer is empty in the mode no-cors',
+    ),
+    Problem('Static files, fonts, canvas tainted', 'howto/static_files', 'My canvas is tainted'),
+    Problem(
+        'PATCH is not allowed though listed',
+        'howto/patch',
+        'PATCH is not allowed though I listed it',
+    ),
+    Problem(
+        'Every call is doubled; my fix is not picked up', 'howto/patch', 'Every call is made twice'
+    ),
+    Problem(
+        'Public /swagger.json, private everything else',
+        'howto/per_route',
+        'One route is public, the rest is private',
+    ),
+    Problem(
+        'falcon-cors broke on ASGI, and sets nothing on 404',
+        'howto/move',
+        'falcon-cors fails on ASGI and on errors',
+    ),
+    Problem('Swagger UI: Failed to fetch', 'howto/swagger', 'Swagger UI says: Failed to fetch'),
+    Problem(
+        'NotSameOriginAfterDefaultedToSameOriginByCoep',
+        'howto/embedding',
+        'NotSameOriginAfterDefaultedToSameOriginByCoep',
+    ),
+    Problem('My test sees no CORS headers', 'howto/test_policy', 'My test sees no CORS headers'),
+]
