@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import io
 import os
-import pickle
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
 
 from docutils import nodes
 from sphinx.addnodes import download_reference
-from sphinx.application import ENV_PICKLE_FILENAME, Sphinx
+from sphinx.application import Sphinx
 from sphinx.deprecation import RemovedInSphinx11Warning
 from sphinx.directives.code import LiteralInclude
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -88,48 +88,71 @@ class Guide:
     labels_in_tabs: list[tuple[str, str]] = field(default_factory=list)
     warnings: str = ''
 
+    def add(self, page: Guide) -> None:
+        """Add what a guide of one page holds."""
+        self.pages += page.pages
+        self.blocks += page.blocks
+        self.included |= page.included
+        self.tab_sets += page.tab_sets
+        self.labels_in_tabs += page.labels_in_tabs
 
-def read_guide(root: Path, work: Path) -> Guide:
-    """Read every page of ``root/docs`` for the html builder, which alone knows tabs.
 
-    Args:
-        root: A repository, or a copy of one.
-        work: Folder for Sphinx's doctrees; unchanged pages are not read again.
+class Reader:
+    """Reads the pages of a repository, or of a copy, again and again in one process.
+
+    Only pages that changed since the last time, or that include what changed, are read again.
     """
-    said = io.StringIO()
-    guide = Guide(root)
+
+    def __init__(self, root: Path, work: Path) -> None:
+        """Prepare to read ``root/docs`` for the html builder, which alone knows tabs."""
+        self._root = root
+        self._warnings = io.StringIO()
+        self._pages: dict[str, Guide] = {}
+        self._app = Sphinx(
+            srcdir=root / 'docs',
+            confdir=root / 'docs',
+            outdir=work / 'html',
+            doctreedir=work / 'doctrees',
+            buildername='html',
+            status=None,
+            warning=self._warnings,
+        )
+        self._app.add_directive('literalinclude', RecordingLiteralInclude, override=True)
+        self._app.connect('doctree-read', self._read_page, priority=900)  # last
+
+    def read(self) -> Guide:
+        with catch_warnings():
+            simplefilter('ignore', RemovedInSphinx11Warning)  # napoleon's, not ours
+            self._app.builder.read()
+            self._app.env.check_consistency()
+        guide = Guide(self._root, warnings=self._warnings.getvalue())
+        self._warnings.seek(self._warnings.truncate(0))
+        for page in sorted(self._app.env.all_docs):
+            guide.add(self._pages[page])
+        return guide
+
+    def _read_page(self, app: Sphinx, doctree: nodes.document) -> None:
+        page = app.env.docname
+        self._pages[page] = _read_page(self._root, page, doctree)
+        for path in map(os.fspath, app.env.dependencies[page]):
+            found = (self._root / 'docs' / path).resolve()
+            if found.is_relative_to(self._root.resolve()):
+                self._pages[page].included.add(_relative(found, self._root))
+
+
+@contextmanager
+def reader(root: Path, work: Path) -> Iterator[Reader]:
+    """Give a reader of ``root/docs`` that keeps Sphinx's files in ``work``."""
     search_path = list(sys.path)
     try:
-        with patch_docutils(str(root / 'docs')), docutils_namespace(), catch_warnings():
-            simplefilter('ignore', RemovedInSphinx11Warning)  # napoleon's, not ours
-            app = Sphinx(
-                srcdir=root / 'docs',
-                confdir=root / 'docs',
-                outdir=work / 'html',
-                doctreedir=work / 'doctrees',
-                buildername='html',
-                status=None,
-                warning=said,
-            )
-            app.add_directive('literalinclude', RecordingLiteralInclude, override=True)
-            app.builder.read()
-            app.env.check_consistency()
-            for page in sorted(app.env.all_docs):
-                guide.pages.append(page)
-                _read_page(guide, page, app.env.get_doctree(page))
-                for path in map(os.fspath, app.env.dependencies[page]):
-                    found = (root / 'docs' / path).resolve()
-                    if found.is_relative_to(root.resolve()):
-                        guide.included.add(_relative(found, root))
-            with (work / 'doctrees' / ENV_PICKLE_FILENAME).open('wb') as kept:
-                pickle.dump(app.env, kept)
+        with patch_docutils(str(root / 'docs')), docutils_namespace():
+            yield Reader(root, work)
     finally:
         sys.path[:] = search_path
-    guide.warnings = said.getvalue()
-    return guide
 
 
-def _read_page(guide: Guide, page: str, doctree: nodes.document) -> None:
+def _read_page(root: Path, page: str, doctree: nodes.document) -> Guide:
+    guide = Guide(root, [page])
     in_tabs = set()
     for tabs in doctree.findall(_is_tabs):
         labelled: dict[str, list[Block]] = {}
@@ -145,6 +168,7 @@ def _read_page(guide: Guide, page: str, doctree: nodes.document) -> None:
     for node in (*doctree.findall(nodes.literal_block), *doctree.findall(nodes.doctest_block)):
         if node not in in_tabs:
             guide.blocks.append(_block(guide, page, node, None))
+    return guide
 
 
 def _is_tabs(node: nodes.Node) -> bool:

@@ -6,12 +6,13 @@ import pytest
 
 from recording.lessons import ROOT
 from tests.docs.guards import GUARDS, MIDDLEWARES, PACKAGES, faults_of_command
-from tests.docs.guide import Guide, read_guide
+from tests.docs.guide import Guide, reader
 
 
 @pytest.fixture(scope='module')
 def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
-    return read_guide(ROOT, tmp_path_factory.mktemp('guide'))
+    with reader(ROOT, tmp_path_factory.mktemp('guide')) as pages:
+        return pages.read()
 
 
 @pytest.mark.parametrize('name', GUARDS)

@@ -17,7 +17,7 @@ import pytest
 
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
 from recording.lessons import ROOT
-from tests.docs.guide import Guide, read_guide
+from tests.docs.guide import Guide, reader
 
 NOT_RUN = {
     r'(\. .venv/bin/activate && )?pip install [a-z "\[\]]+': 'the tests depend on the packages',
@@ -62,7 +62,8 @@ class Terminals:
 
 @pytest.fixture(scope='module')
 def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
-    return read_guide(ROOT, tmp_path_factory.mktemp('guide'))
+    with reader(ROOT, tmp_path_factory.mktemp('guide')) as pages:
+        return pages.read()
 
 
 def commands_of_pages(guide: Guide) -> dict[str, list[str]]:
