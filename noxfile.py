@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import nox
@@ -13,9 +17,11 @@ if sys.version_info < (3, 11):
 
 nox.options.sessions = ['tests']
 nox.options.reuse_venv = 'yes'
+nox.options.default_venv_backend = 'uv|virtualenv'
 nox.options.error_on_missing_interpreters = True
 
 PYPROJECT = nox.project.load_toml('pyproject.toml')
+TWO_FILES = ('-n', '2', '--dist', 'loadfile')  # two workers, each file in one of them
 BUILDERS = ('html', 'epub', 'text')
 PYTHON_FILES = (
     'app_asgi',
@@ -30,6 +36,11 @@ PYTHON_FILES = (
     'recording',
     'tests',
 )
+EVERYDAY = (
+    *('tests/demo', 'tests/docs', 'tests/exchanges', 'tests/lessons', 'tests/unit'),
+    *TWO_FILES,
+)
+STRESS_RUNS = 10
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -45,12 +56,18 @@ def build(session: nox.Session, builder: str) -> None:
         '--nitpicky',
         '--fail-on-warning',
         '--keep-going',
-        '--quiet',
         '--doctree-dir',
         f'docs/_build/doctrees/{builder}',
         'docs',
         f'docs/_build/{builder}',
     )
+
+
+def run_pytest(session: nox.Session, *options: str, measured: bool = False) -> None:
+    """Run tests, on the guide that was built if they need it; in CI measure what they cover."""
+    covered = measured and 'CI' in os.environ
+    command = ['coverage', 'run', '-m', 'pytest'] if covered else ['pytest']
+    session.run(*command, *options, env={'GUIDE': 'docs/_build/html'})
 
 
 @nox.session
@@ -63,16 +80,25 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run all tests but the browsers', with coverage; options of pytest go after --."""
+    """Run the tests that need Python alone, for every day; options of pytest go after --."""
     install(session, 'test')
-    build(session, 'html')
-    session.run('coverage', 'erase')
-    everyday = ('-n', '2', '--dist', 'loadfile', '--ignore=tests/browsers')  # a file, a worker
-    options = session.posargs or everyday
-    session.run('coverage', 'run', '-m', 'pytest', *options, env={'GUIDE': 'docs/_build/html'})
-    session.run('coverage', 'combine', '--quiet')
-    if not session.posargs:
-        session.run('coverage', 'report')
+    run_pytest(session, *(session.posargs or EVERYDAY), measured=True)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the guide in every format, check the pages and run the commands that they print."""
+    install(session, 'test')
+    for builder in BUILDERS:
+        build(session, builder)
+    run_pytest(session, 'tests/built', *TWO_FILES, *session.posargs)
+
+
+@nox.session
+def servers(session: nox.Session) -> None:
+    """Run the tests with gunicorn, uvicorn, nginx and PostgreSQL."""
+    install(session, 'test')
+    run_pytest(session, 'tests/servers', *TWO_FILES, *session.posargs, measured=True)
 
 
 @nox.session
@@ -81,16 +107,43 @@ def browsers(session: nox.Session) -> None:
     install(session, 'test')
     build(session, 'html')
     options = ('-n', '3', '--dist', 'loadgroup', *session.posargs)  # an engine, a worker
-    session.run('pytest', 'tests/browsers', *options, env={'GUIDE': 'docs/_build/html'})
+    run_pytest(session, 'tests/browsers', *options)
 
 
 @nox.session
-def docs(session: nox.Session) -> None:
-    """Build the guide as HTML, EPUB and text, and check every internal link."""
+def stress(session: nox.Session) -> None:
+    """Run the everyday tests ten times, in random order, while every core is busy."""
     install(session, 'test')
-    for builder in BUILDERS:
-        build(session, builder)
-    session.run('pytest', '--quiet', 'tests/docs/test_site.py', env={'GUIDE': 'docs/_build/html'})
+    failed = 0
+    with busy_cores():
+        for seed in range(1, STRESS_RUNS + 1):
+            order = ('-p', 'pytest_randomly', '-p', f'randomly_seed={seed}')
+            try:
+                session.run('pytest', '--quiet', *EVERYDAY, *order)
+            except nox.command.CommandFailed:
+                failed += 1
+    session.log(f'{STRESS_RUNS - failed} of {STRESS_RUNS} runs passed.')
+    if failed:
+        session.error('The tests must pass whatever their order and the load.')
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """Keep every core busy for as long as this process runs."""
+    program = 'import os; parent = os.getppid()\nwhile os.getppid() == parent: pass'
+    with ExitStack() as running:
+        for _ in range(os.cpu_count() or 1):
+            process = running.enter_context(subprocess.Popen([sys.executable, '-c', program]))
+            running.callback(process.kill)
+        yield
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Judge what the tests of CI have covered together."""
+    install(session, 'test')
+    session.run('coverage', 'combine')
+    session.run('coverage', 'report')
 
 
 @nox.session

@@ -15,9 +15,9 @@ PAGES = [
 ]
 
 
-def build_guide(target: Path, source: Path = ROOT / 'docs') -> Path:
-    """Build HTML as ``nox -s docs`` does, every warning an error; return ``target``."""
-    command = [sys.executable, '-m', 'sphinx', '-b', 'html', '-n', '-W', '--keep-going', '-q']
+def build_guide(target: Path, source: Path = ROOT / 'docs', builder: str = 'html') -> Path:
+    """Build a format as ``nox -s docs`` does, every warning an error; return ``target``."""
+    command = [sys.executable, '-m', 'sphinx', '-b', builder, '-n', '-W', '--keep-going', '-q']
     doctrees = ['-d', str(target.with_name(f'{target.name}-doctrees'))]
     subprocess.run([*command, *doctrees, str(source), str(target)], check=True)
     return target

@@ -14,10 +14,16 @@ from demo.settings import lesson_environment
 from recording.guide import build_guide
 from recording.lessons import INTERFACES, ROOT, SHOP
 from recording.running_demo import RunningDemo, running_demo
+from tests.needs import skip_if_missing
 
 # Some lessons read their environment when they are imported.
 DATABASE = tempfile.TemporaryDirectory(prefix='tenants-')
 os.environ.update(lesson_environment(Path(DATABASE.name), [SHOP]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    skip_if_missing(item)
 
 
 @pytest.fixture(scope='session')

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
 INSTALL = 'apt-get install --no-install-recommends postgresql'
 STOP_SECONDS = 20
@@ -47,20 +46,22 @@ class Postgres:
         subprocess.run(command, check=True)
 
 
-def programs() -> Path | None:
-    """Find the newest PostgreSQL of Debian's packages, or the one on the path."""
+def find() -> Path | None:
+    """Find the programs of the newest PostgreSQL of Debian's packages, or the one on the path."""
     debian = Path('/usr/lib/postgresql').glob('[0-9]*/bin/initdb')
     newest = max(debian, key=lambda initdb: float(initdb.parts[-3]), default=None)
     found = newest or shutil.which('initdb')
     return Path(found).parent if found else None
 
 
+FOUND = find()
+
+
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """Run a server until the block ends; for root, as user postgres, for it refuses to be root."""
-    found = programs()
-    if found is None:
-        pytest.skip(f'no PostgreSQL on this machine; install it with: {INSTALL}')
+    if FOUND is None:
+        raise RuntimeError(f'no PostgreSQL on this machine; install it with: {INSTALL}')
     # Not below pytest's folder: there the other user may not look, and a socket's path is short.
     with tempfile.TemporaryDirectory(prefix='bakery-') as name:
         folder = Path(name)
@@ -71,18 +72,18 @@ def running_postgres() -> Iterator[Postgres]:
         data = str(folder / 'data')
         create = ['--username=postgres', '--auth=trust', '--no-sync', '--encoding=UTF8']
         subprocess.run(
-            [found / 'initdb', '--pgdata', data, *create, '--locale=C'],
+            [FOUND / 'initdb', '--pgdata', data, *create, '--locale=C'],
             check=True,
             stdout=subprocess.DEVNULL,
             **someone,
         )
         settings = ['-h', '', '-k', str(folder), '-F']  # no address, a socket, no fsync
         server = subprocess.Popen(
-            [found / 'postgres', '-D', data, *settings], stderr=subprocess.DEVNULL, **someone
+            [FOUND / 'postgres', '-D', data, *settings], stderr=subprocess.DEVNULL, **someone
         )
         try:
             _create_database(folder)
-            yield Postgres(found, folder)
+            yield Postgres(FOUND, folder)
         finally:
             server.send_signal(signal.SIGINT)  # ends connections, and then itself
             server.wait(STOP_SECONDS)

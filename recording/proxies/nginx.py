@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import pytest
 
 from demo.processes import free_ports
 
@@ -39,7 +38,7 @@ def running_nginx(folder: Path, server: str) -> Iterator[str]:
         server: The block, with ``listen 127.0.0.1:PORT;``.
     """
     if NGINX is None:
-        pytest.skip(f'no nginx on this machine; install it with: {INSTALL}')
+        raise RuntimeError(f'no nginx on this machine; install it with: {INSTALL}')
     (port,) = free_ports({'nginx': 0})
     user = 'user root;' if os.geteuid() == 0 else ''
     configuration = f'{user}{MAIN}{server.replace("PORT", str(port))}}}'

@@ -13,6 +13,7 @@ from recording.lessons import INTERFACES
 from recording.running_demo import RunningDemo
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize('interface', INTERFACES)
 @pytest.mark.parametrize('scene', WATCHED)
 def test_an_engine_does_what_the_page_says(

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 
 from recording.browsers.panel import page_of
 from recording.lessons import LESSONS, ONE_SIDED, PROGRAMS, ROOT, SCRIPTS, pairs
+from tests.docs.guide import DIAGRAMS
 
 FETCHING = {
     'audio': 'src',
@@ -58,6 +59,7 @@ def test_no_page_fetches_from_elsewhere(site: Path, pages: dict[str, BeautifulSo
 
 
 def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, BeautifulSoup]) -> None:
+    ids = {name: {tag['id'] for tag in page.find_all(id=True)} for name, page in pages.items()}
     checked = 0
     for name, page in pages.items():
         links = [str(tag['href']) for tag in page.find_all('a', href=True) if isinstance(tag, Tag)]
@@ -68,8 +70,8 @@ def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, Beauti
             path = site / unquote(target.path).lstrip('/')
             assert path.is_file() or (path / 'index.html').is_file(), f'{name}: {link}'
             if target.fragment:
-                there = pages[str(path.relative_to(site))]
-                assert there.find(id=unquote(target.fragment)), f'{name}: {link}'
+                there = ids[str(path.relative_to(site))]
+                assert unquote(target.fragment) in there, f'{name}: {link}'
             checked += 1
     assert checked > 200
 
@@ -109,3 +111,15 @@ def test_a_lesson_has_tabs_and_a_panel(pages: dict[str, BeautifulSoup], lesson: 
     sides = 1 if lesson in ONE_SIDED else 2
     assert len(page.select('[role=tabpanel] a.download')) == len(tabs) // 2 * sides >= 1
     assert len(page.select(f'.try-it.try-{lesson.replace("_", "-")}')) == 1
+
+
+@pytest.mark.parametrize('name', DIAGRAMS)
+def test_a_screen_reader_is_told_the_words(site: Path, name: str) -> None:
+    page = BeautifulSoup((site / f'explanation/{DIAGRAMS[name]}.html').read_text(), 'html.parser')
+    (picture,) = page.select(f'svg.diagram-{name}')
+    assert picture['role'] == 'img'
+    for attribute, element in (('aria-labelledby', 'title'), ('aria-describedby', 'desc')):
+        (told,) = page.select(f'[id="{picture[attribute]}"]')
+        assert told.name == element
+    words = (ROOT / f'docs/_build/diagrams/{name}.txt').read_text()
+    assert told.get_text() == ' '.join(words.splitlines())

@@ -10,7 +10,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from bs4 import BeautifulSoup
 
 from cors_browser import RULES
 from docs._ext import diagrams
@@ -127,15 +126,3 @@ def test_a_build_writes_what_changed_only(tmp_path: Path) -> None:
     diagrams.draw(tmp_path)
     changed = {path.name for path, time in written.items() if path.stat().st_mtime_ns != time}
     assert changed == {'simple.svg', 'simple.txt'}
-
-
-@pytest.mark.parametrize('name', DIAGRAMS)
-def test_a_screen_reader_is_told_the_words(site: Path, name: str) -> None:
-    page = BeautifulSoup((site / f'explanation/{DIAGRAMS[name]}.html').read_text(), 'html.parser')
-    (picture,) = page.select(f'svg.diagram-{name}')
-    assert picture['role'] == 'img'
-    for attribute, element in (('aria-labelledby', 'title'), ('aria-describedby', 'desc')):
-        (told,) = page.select(f'[id="{picture[attribute]}"]')
-        assert told.name == element
-    words = (ROOT / f'docs/_build/diagrams/{name}.txt').read_text()
-    assert told.get_text() == ' '.join(words.splitlines())

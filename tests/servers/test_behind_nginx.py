@@ -29,6 +29,7 @@ FROM_SHOP = {'Origin': SHOP}
 both = pytest.mark.parametrize('interface', INTERFACES)
 
 
+@pytest.mark.needs('nginx')
 @both
 @pytest.mark.parametrize('scene', SCENES)
 def test_the_exchanges_hold(scene: str, interface: str, tmp_path: Path) -> None:
@@ -82,6 +83,7 @@ def test_twice_the_same_is_also_two_values() -> None:
     assert failure.code == 'acao-multiple'
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize(('intercept', 'owner'), [('off', '404 Not Found'), ('on', 'nginx: 404')])
 def test_an_error_of_falcon_passes_as_it_is(intercept: str, owner: str, tmp_path: Path) -> None:
     changes = {
@@ -97,6 +99,7 @@ def test_an_error_of_falcon_passes_as_it_is(intercept: str, owner: str, tmp_path
     assert answer.headers.get_list('Access-Control-Allow-Origin') == [SHOP]
 
 
+@pytest.mark.needs('nginx')
 def test_a_slow_server_is_a_readable_504(tmp_path: Path) -> None:
     with socket.create_server(('127.0.0.1', 0)) as silent:
         ports = {8000: silent.getsockname()[1]}
@@ -106,6 +109,7 @@ def test_a_slow_server_is_a_readable_504(tmp_path: Path) -> None:
     assert (answer.status_code, cors_headers(answer)) == (504, {'allow-origin': SHOP})
 
 
+@pytest.mark.needs('nginx')
 def test_a_refusal_of_nginx_is_a_readable_503(tmp_path: Path) -> None:
     limit = {
         'upstream bakery {': 'limit_req_zone $host zone=limit:1m rate=1r/m; upstream bakery {',
@@ -117,6 +121,7 @@ def test_a_refusal_of_nginx_is_a_readable_503(tmp_path: Path) -> None:
     assert (answer.status_code, cors_headers(answer)) == (503, {'allow-origin': SHOP})
 
 
+@pytest.mark.needs('nginx')
 def test_a_body_may_have_one_megabyte_where_nothing_is_said(tmp_path: Path) -> None:
     silent = {'client_max_body_size 1m;': ''}
     with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **silent) as client:
@@ -125,6 +130,7 @@ def test_a_body_may_have_one_megabyte_where_nothing_is_said(tmp_path: Path) -> N
         assert [send(client, one).status_code for one in asked] == [502, 413]
 
 
+@pytest.mark.needs('nginx')
 def test_one_more_line_serves_pages_that_send_credentials(tmp_path: Path) -> None:
     line = 'add_header Access-Control-Allow-Credentials true always;'
     more = {'add_header Vary Origin always;': f'add_header Vary Origin always; {line}'}
@@ -154,6 +160,7 @@ def test_uvicorn_takes_its_settings_from_the_file(monkeypatch: pytest.MonkeyPatc
     assert uvicorn.Config('app').forwarded_allow_ips == uvicorn_settings()['FORWARDED_ALLOW_IPS']
 
 
+@pytest.mark.needs('nginx')
 @both
 def test_the_program_learns_that_the_page_used_tls(interface: str, tmp_path: Path) -> None:
     claimed = {'Forwarded': 'proto=http', 'X-Forwarded-Proto': 'http'}
@@ -167,6 +174,7 @@ def test_the_program_learns_that_the_page_used_tls(interface: str, tmp_path: Pat
     assert direct.headers['Location'] == 'http://menu.example.com/menu'
 
 
+@pytest.mark.needs('nginx')
 def test_the_log_has_no_secrets_and_no_forged_lines(tmp_path: Path) -> None:
     hostile = 'https://shop.example.com"}\x1b[31m'
     asked = {'Origin': hostile, 'Authorization': 'Bearer secret', 'Cookie': 'session=secret'}

@@ -31,6 +31,7 @@ def test_what_a_page_reads_behind_the_cache(expected: str, origin: str, shown: s
     assert replayed(origin, shown) == expected
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize('secret', [{'Cookie': 'session=anna'}, {'Authorization': 'Bearer anna'}])
 def test_what_is_one_users_is_not_stored(secret: dict[str, str], tmp_path: Path) -> None:
     with (
@@ -44,6 +45,7 @@ def test_what_is_one_users_is_not_stored(secret: dict[str, str], tmp_path: Path)
     assert seen == ['BYPASS', 'BYPASS', 'MISS', 'HIT', 'BYPASS']
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_preflights_are_not_stored(interface: str, tmp_path: Path) -> None:
     asked = {'Origin': SHOP, 'Access-Control-Request-Method': 'GET'}
@@ -57,6 +59,7 @@ def test_preflights_are_not_stored(interface: str, tmp_path: Path) -> None:
             assert 'X-Cache' not in answer.headers
 
 
+@pytest.mark.needs('nginx')
 def test_without_the_key_a_cache_that_ignores_vary_poisons(tmp_path: Path) -> None:
     with (
         serving('wsgi', 'caching') as server,
@@ -69,6 +72,7 @@ def test_without_the_key_a_cache_that_ignores_vary_poisons(tmp_path: Path) -> No
             assert answer.headers['Access-Control-Allow-Origin'] == SHOP
 
 
+@pytest.mark.needs('nginx')
 def test_strangers_share_one_answer(tmp_path: Path) -> None:
     with (
         serving('wsgi', 'caching') as server,

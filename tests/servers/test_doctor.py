@@ -49,6 +49,7 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
     assert ('READABLE' if allowed else 'BLOCKED') in printed
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize(
     ('location', 'method', 'words'),
     [

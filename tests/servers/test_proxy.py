@@ -11,6 +11,7 @@ from recording.lessons import INTERFACES, ROOT
 from recording.proxies.nginx import running_nginx
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_one_origin_needs_no_cors(lessons: dict[str, str], interface: str, tmp_path: Path) -> None:
     server = (ROOT / 'deploy/same_origin.conf').read_text()

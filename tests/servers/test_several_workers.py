@@ -38,6 +38,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield running
 
 
+@pytest.mark.needs('nginx', 'PostgreSQL')
 def test_every_server_has_its_workers(cluster: Cluster) -> None:
     assert {name: len(workers_of(server)) for name, server in cluster.servers.items()} == {
         'gunicorn': 2,
@@ -45,6 +46,7 @@ def test_every_server_has_its_workers(cluster: Cluster) -> None:
     }
 
 
+@pytest.mark.needs('nginx', 'PostgreSQL')
 def test_the_api_may_only_look(cluster: Cluster) -> None:
     with (
         cluster.postgres.connect('api') as connection,
@@ -53,6 +55,7 @@ def test_the_api_may_only_look(cluster: Cluster) -> None:
         connection.execute('INSERT INTO tenants VALUES (%s)', [PARTNER])
 
 
+@pytest.mark.needs('nginx', 'PostgreSQL')
 def test_a_changed_row_counts_on_every_worker_within_seconds(cluster: Cluster) -> None:
     asked = [PARTNER] * 40 + [SHOP]
     before = [cluster.ask(origin=origin).headers.get(ACAO) for origin in asked]
@@ -63,6 +66,7 @@ def test_a_changed_row_counts_on_every_worker_within_seconds(cluster: Cluster) -
     assert (before, after) == ([None] * 40 + [SHOP], asked)
 
 
+@pytest.mark.needs('nginx', 'PostgreSQL')
 def test_no_answer_loses_its_headers_with_a_worker(cluster: Cluster) -> None:
     assert report(cluster) == REPORT.read_text()
 
@@ -89,6 +93,7 @@ def worker_that_says(answer: bytes) -> Iterator[int]:
             thread.join()
 
 
+@pytest.mark.needs('nginx')
 @pytest.mark.parametrize(
     ('method', 'dies_after', 'status', 'allowed'),
     [
@@ -110,6 +115,7 @@ def test_nginx_sends_a_get_to_a_second_server_and_a_post_to_none(
     assert (answer.status_code, answer.headers[ACAO]) == (status, allowed)
 
 
+@pytest.mark.needs('nginx')
 def test_an_answer_that_has_begun_is_cut_off(tmp_path: Path) -> None:
     with (
         worker_that_says(HEAD) as first,

@@ -1,0 +1,22 @@
+"""The marker ``needs``: the programs that a test starts, and how to install them."""
+
+from __future__ import annotations
+
+import pytest
+
+from recording.programs import postgres
+from recording.proxies import nginx
+
+PROGRAMS = {'nginx': (nginx.NGINX, nginx.INSTALL), 'PostgreSQL': (postgres.FOUND, postgres.INSTALL)}
+
+
+def skip_if_missing(item: pytest.Item) -> None:
+    """Skip a test if the machine lacks one of its programs.
+
+    This happens before a fixture starts anything, so a skip leaves nothing running.
+    """
+    for marker in item.iter_markers('needs'):
+        for name in marker.args:
+            found, install = PROGRAMS[name]
+            if found is None:
+                pytest.skip(f'no {name} on this machine; install it with: {install}')
