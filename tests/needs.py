@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from recording.programs import postgres
 from recording.proxies import nginx
 
-PROGRAMS = {'nginx': (nginx.NGINX, nginx.INSTALL), 'PostgreSQL': (postgres.FOUND, postgres.INSTALL)}
+PROGRAMS = {
+    'curl': (shutil.which('curl'), 'apt-get install --no-install-recommends curl'),
+    'nginx': (nginx.NGINX, nginx.INSTALL),
+    'PostgreSQL': (postgres.FOUND, postgres.INSTALL),
+}
 
 
 def skip_if_missing(item: pytest.Item) -> None:

