@@ -117,7 +117,7 @@ def stress(session: nox.Session) -> None:
     failed = 0
     with busy_cores():
         for seed in range(1, STRESS_RUNS + 1):
-            order = ('-p', 'pytest_randomly', '-p', f'randomly_seed={seed}')
+            order = ('-p', 'pytest_randomly', f'--randomly-seed={seed}')
             try:
                 session.run('pytest', '--quiet', *EVERYDAY, *order)
             except nox.command.CommandFailed:
