@@ -11,7 +11,6 @@ import asyncio
 import gc
 import importlib
 import importlib.metadata
-import io
 import itertools
 import platform
 import statistics
@@ -24,8 +23,13 @@ import falcon
 import falcon.asgi
 
 from cors import CORSMiddleware, Policy
+from cors_browser import Step
+from cors_browser.asgi import scope_of
+from cors_browser.urls import Url, parse_url
+from cors_browser.wsgi import environ_of
 
 ORIGIN = 'https://app.example.com'
+URL = 'https://api.example.com/items/1'
 LISTS: dict[str, Any] = {'allow_methods': ['PUT', 'DELETE'], 'allow_headers': ['Content-Type']}
 Run = Callable[[int], None]
 
@@ -53,26 +57,16 @@ REQUESTS = {
 # ---- Driving an app -----------------------------------------------------------------------
 
 
+def step_of(request: Request) -> tuple[Step, Url]:
+    """Return a request as a browser sends it."""
+    usual = {'Accept': '*/*', 'User-Agent': 'Mozilla/5.0'}
+    headers = {**usual, **request.headers}
+    return Step(False, request.method, URL, list(headers.items())), parse_url(URL)
+
+
 def drive_wsgi(app: Any, request: Request) -> Run:
     """Return a function that sends a request many times to a WSGI app."""
-    environ = {
-        'REQUEST_METHOD': request.method,
-        'PATH_INFO': '/items/1',
-        'SCRIPT_NAME': '',
-        'QUERY_STRING': '',
-        'SERVER_NAME': 'api.example.com',
-        'SERVER_PORT': '443',
-        'SERVER_PROTOCOL': 'HTTP/1.1',
-        'HTTP_HOST': 'api.example.com',
-        'HTTP_ACCEPT': '*/*',
-        'HTTP_USER_AGENT': 'Mozilla/5.0',
-        'wsgi.url_scheme': 'https',
-        'wsgi.errors': sys.stderr,
-        'wsgi.input': io.BytesIO(),
-        **{
-            'HTTP_' + name.upper().replace('-', '_'): text for name, text in request.headers.items()
-        },
-    }
+    environ = environ_of(*step_of(request))
 
     def start_response(status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
         pass
@@ -87,22 +81,8 @@ def drive_wsgi(app: Any, request: Request) -> Run:
 
 def drive_asgi(app: Any, request: Request) -> Run:
     """Return a function that sends a request many times to an ASGI app."""
-    headers = {'host': 'api.example.com', 'accept': '*/*', 'user-agent': 'Mozilla/5.0'}
-    headers |= {name.lower(): text for name, text in request.headers.items()}
-    scope = {
-        'type': 'http',
-        'asgi': {'version': '3.0', 'spec_version': '2.3'},
-        'http_version': '1.1',
-        'method': request.method,
-        'scheme': 'https',
-        'path': '/items/1',
-        'raw_path': b'/items/1',
-        'root_path': '',
-        'query_string': b'',
-        'headers': [(name.encode(), text.encode()) for name, text in headers.items()],
-        'client': ('127.0.0.1', 50000),
-        'server': ('127.0.0.1', 443),
-    }
+    step, url = step_of(request)
+    scope = scope_of('http', step, url, {}) | {'method': request.method}
     event = {'type': 'http.request', 'body': b'', 'more_body': False}
 
     async def receive() -> dict[str, Any]:

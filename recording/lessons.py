@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from recording.calls import call
 
 ROOT = Path(__file__).parent.parent
 INTERFACES = ('wsgi', 'asgi')
@@ -38,13 +39,4 @@ def load(interface: str, lesson: str) -> Any:
 
 def send(interface: str, lesson: str, request: httpx.Request) -> httpx.Response:
     """Send one request to a lesson's app, in this process."""
-    app = load(interface, lesson)
-    if interface == 'wsgi':
-        with httpx.Client(transport=httpx.WSGITransport(app)) as client:
-            return client.send(request)
-
-    async def send_async() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
-            return await client.send(request)
-
-    return asyncio.run(send_async())
+    return call(load(interface, lesson), request)[0]

@@ -10,6 +10,7 @@ import httpx
 
 from cors_browser import Blocked, Browser, Unreachable
 from cors_browser.targets import is_asgi
+from recording.calls import call
 from recording.peers.apps import SHOP, App, Policy
 
 STRANGER = 'https://other.example.net'
@@ -44,15 +45,7 @@ def send(
     app: App, method: str, path: str, headers: Mapping[str, str] | list[Any]
 ) -> httpx.Response:
     """Send one request."""
-    request = httpx.Request(method, API + path, headers=headers)
-    if not is_asgi(app):
-        return httpx.WSGITransport(app, raise_app_exceptions=False).handle_request(request)
-
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        return await transport.handle_async_request(request)
-
-    return asyncio.run(ask())
+    return call(app, httpx.Request(method, API + path, headers=headers), raises=False)[0]
 
 
 def page_gets(app: App, path: str, method: str = 'GET', **options: Any) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from demo import mount
 from demo.settings import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE
+from recording.calls import call
 from recording.lessons import INTERFACES, LESSONS, PROGRAMS, pairs
 
 GUIDE = 'http://127.0.0.1:9000'
@@ -25,16 +26,7 @@ def guide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def send(interface: str, requests: list[httpx.Request]) -> list[httpx.Response]:
     """Send requests, one after the other, to all lessons as the demo mounts them."""
-    if interface == 'wsgi':
-        with httpx.Client(transport=httpx.WSGITransport(mount.wsgi())) as client:
-            return [client.send(request) for request in requests]
-
-    async def send_all() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(mount.asgi())
-        async with httpx.AsyncClient(transport=transport) as client:
-            return [await client.send(request) for request in requests]
-
-    return asyncio.run(send_all())
+    return call(mount.wsgi() if interface == 'wsgi' else mount.asgi(), *requests)
 
 
 def get(interface: str, path: str, origin: str = GUIDE) -> httpx.Response:

@@ -108,10 +108,10 @@ def apps_are_twins(guide: Guide) -> Iterator[str]:
             yield f'{name}: app_wsgi and app_asgi have different titles'
     for package, found in files.items():
         for path in found.values():
-            yield from _faults_of_lesson(package, path)
+            yield from faults_of_lesson(package, path)
 
 
-def _faults_of_lesson(package: str, path: Path) -> Iterator[str]:
+def faults_of_lesson(package: str, path: Path) -> Iterator[str]:
     where = f'{package}/{path.name}'
     if not _title(path):
         yield f'{where}: the docstring has no first line to be the title'
