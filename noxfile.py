@@ -147,6 +147,12 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def lesson(session: nox.Session) -> None:
+    """Write the files of a new lesson, to be filled in: nox -s lesson -- hello_cors."""
+    session.run('python', '-m', 'recording.new_lesson', *session.posargs)
+
+
+@nox.session
 def record(session: nox.Session) -> None:
     """Write docs/recorded from the running lessons; lessons or --exchanges go after --."""
     install(session, 'test')
