@@ -69,6 +69,13 @@ Say what to look at.
 
 .. literalinclude:: ../recorded/exchanges/NAME--other_origin.http
    :language: exchange
+
+Try it
+------
+
+.. container:: try-it try-NAME
+
+   Here the panel runs the page's code from this very page, against the server that you choose.
 """
 ROW = """   * - :doc:`howto/NAME`
      - :download:`WSGI <../app_wsgi/NAME.py>`
