@@ -21,6 +21,7 @@ from .report import (
     GREEN,
     RED,
     Line,
+    all_findings,
     findings,
     judged,
     request_lines,
@@ -155,7 +156,7 @@ def examine_text(arguments: argparse.Namespace) -> dict[str, Any]:
 def examine_har(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Judge each fetch of a HAR file, and print those that fail."""
     captures = parse_har(read_text(arguments.har), arguments.page)
-    all_found = [findings(*judged(capture, arguments.profile)) for capture in captures]
+    all_found = all_findings(captures, arguments.profile)
     failed = [
         (capture, found)
         for capture, found in zip(captures, all_found, strict=True)

@@ -7,15 +7,16 @@ import re
 from dataclasses import dataclass, field
 
 from .checks import REDIRECT_STATUSES
-from .exchange import Exchange, Step, quoted
+from .exchange import Exchange, Step
 from .limits import not_checked
+from .redirections import END_THE_LOOP, TO_LOGIN, USE_HTTPS, purpose
 from .responders import APPLICATION, IN_FRONT, Responder, responder
 from .rules import ACAO, FetchFailed, Unreachable
+from .statuses import AMBIGUOUS, NO_OPTIONS, OF_SERVERS, TRIAGE, status_fix
 from .unreachable import UNREACHABLE
-from .urls import DEFAULT_PORTS, Url, parse_url
 
 NOBODY = Responder('nobody', 'nobody', 'there is no HTTP response')
-#: Failures that come before any request, or are other mechanisms than CORS.
+#: Failures that are other mechanisms than CORS.
 OTHER_MECHANISMS = {
     'corp': 'Cross-Origin-Resource-Policy withholds the response',
     'redirect-mode': "the page fetches with redirect 'error'",
@@ -24,19 +25,8 @@ OTHER_MECHANISMS = {
     'redirect-limit': 'the redirects never end',
     'redirect-stream-body': 'a stream can only be sent once',
 }
-TRIAGE = 'howto/is_it_cors'
-LOOP = ('End the loop in the server.', 'errors/redirect')
-#: Statuses that whatever is in front of applications, or their own code, responds with.
-AMBIGUOUS = {400, 401, 403, 407, 413, 429, 451, 511}
-#: Statuses of HTTP servers, which never passed the request to an application.
-OF_SERVERS = {408, 414, 421, 431}
-NO_OPTIONS = {404, 405, 501}
-TLS_WANTED = re.compile('plain HTTP (request was sent to HTTPS|to an SSL-enabled)|'
-                        'HTTP request to an HTTPS server')  # fmt: skip
-LOGIN = re.compile(
-    r'(?i)(log|sign)[-_]?(in|on)\b|/sso\b|saml|oauth|openid|/authori[sz]e\b|/auth/|'
-    r'//(accounts|login|auth|idp|sso)\.|cloudflareaccess'
-)
+LOOP = (END_THE_LOOP, 'errors/redirect')
+LOGIN_FORM = re.compile(rb'(?i)<input[^>]+type=[\'"]?password')
 
 
 @dataclass(frozen=True)
@@ -63,19 +53,34 @@ def diagnose(
         loops: Whether the redirects are known never to end.
     """
     if isinstance(failure, Unreachable):
-        cause, fix, guide = UNREACHABLE[failure.kind]
-        found = Diagnosis(False, cause, NOBODY, fix, guide)
+        found = of_silence(exchange, failure)
     elif loops:
         made_by = responder(exchange.steps[-1])
         found = Diagnosis(False, OTHER_MECHANISMS['redirect-limit'], made_by, *LOOP)
     elif not exchange.steps or failure.section.endswith(('#port-blocking', '#main-fetch')):
-        cause = 'the browser makes no request at all'
+        cause, made_by = 'the browser makes no request at all', NOBODY
         if exchange.steps:
-            cause = "the browser doesn't follow the redirect"
-        found = Diagnosis(False, cause, NOBODY, failure.fix, failure.guide or TRIAGE)
+            cause, made_by = (
+                "the browser doesn't follow the redirect",
+                responder(exchange.steps[-1]),
+            )
+        found = Diagnosis(False, cause, made_by, failure.fix, failure.guide or TRIAGE)
     else:
         found = of_response(exchange, failure, shares)
     return Diagnosis(**{**vars(found), 'not_checked': not_checked(exchange, failure)})
+
+
+def of_silence(exchange: Exchange, failure: Unreachable) -> Diagnosis:
+    """Name the cause of a failure without response."""
+    cause, fix, guide = UNREACHABLE[failure.kind]
+    *earlier, last = exchange.steps or [Step(False, '', '', [])]
+    if last.preflight and failure.kind in {'closed', 'timeout'}:
+        fix = 'Make the server, and what is in front of it, respond to OPTIONS.'
+    if failure.kind == 'no-server' and earlier:
+        is_plain, special, special_fix = purpose(earlier[-1])
+        if not is_plain and special_fix in {TO_LOGIN, USE_HTTPS}:
+            cause, fix = special, special_fix
+    return Diagnosis(False, cause, NOBODY, fix, guide)
 
 
 def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagnosis:
@@ -91,7 +96,7 @@ def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagn
         return Diagnosis(False, cause, made_by, failure.fix, guide)
     if step.status in REDIRECT_STATUSES and failure.code.endswith(('acao-missing', '-redirect')):
         return of_redirect(step, failure, made_by)
-    if ACAO in step.response_headers and step.status < 500:
+    if ACAO in step.response_headers and failure.code != 'preflight-status' and step.status < 500:
         return Diagnosis(True, '', made_by, failure.fix, guide)
     others = [other for other in exchange.steps if other is not step]
     shares = shares or any(ACAO in other.response_headers for other in others)
@@ -107,11 +112,13 @@ def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool
     is_cors: bool | None = True
     if (status >= 500 and not (step.preflight and status == 501)) or status in OF_SERVERS:
         is_cors = False
-    elif status < 400 or (step.preflight and status in NO_OPTIONS):
+    elif LOGIN_FORM.search(step.response_body):
+        return Diagnosis(None, 'the response is a login page', made_by, TO_LOGIN, TRIAGE)
+    elif step.preflight and status in NO_OPTIONS:
         is_cors = True
     elif made_by.kind in IN_FRONT:
         is_cors = False
-    elif made_by.kind != APPLICATION and (shares or status in AMBIGUOUS):
+    elif status >= 400 and made_by.kind != APPLICATION and (shares or status in AMBIGUOUS):
         is_cors = None
     if is_cors:
         return Diagnosis(True, '', made_by, cors_fix(step, failure, made_by), guide)
@@ -119,7 +126,7 @@ def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool
     cause = f'{who} responds with status {status}'
     if made_by.kind in IN_FRONT and status not in {500, 502, 503, 504}:
         cause += ', and the application never sees the request'
-    fix, guide = status_fix(step, made_by, guide)
+    fix, guide = status_fix(step, made_by)
     return Diagnosis(is_cors, cause, made_by, fix, guide)
 
 
@@ -132,70 +139,14 @@ def cors_fix(step: Step, failure: FetchFailed, made_by: Responder) -> str:
     return failure.fix
 
 
-def status_fix(step: Step, made_by: Responder, guide: str) -> tuple[str, str]:
-    """How to fix what a status tells, and the guide's page."""
-    who = made_by.name if made_by.kind in IN_FRONT else 'the server'
-    body = step.response_body[:4096].decode('utf-8', 'replace')
-    if step.status == 400 and TLS_WANTED.search(body):
-        return 'Write https:// in the URL: the port speaks TLS.', 'errors/closed_port'
-    if step.status in {502, 503, 504}:
-        return f"Make the application behind {who} run and respond: look into {who}'s log.", (
-            'errors/bad_gateway'
-        )
-    if step.status >= 500:
-        return "Find the exception in the application's log.", 'errors/crash'
-    if step.status in {401, 403, 407} and step.preflight:
-        return (
-            f'Let {who} accept OPTIONS without credentials: browsers send none with preflights.',
-            'errors/preflight_status',
-        )
-    fixes = {
-        400: f'Find out what {who} dislikes about the request: the Host, a header, the URL.',
-        401: f'Send the credentials that {who} wants, and let it add CORS headers to its errors.',
-        403: f'Find the rule of {who} that refuses the request.',
-        404: f'Correct the URL, or make {who} forward this path to the application.',
-        405: f'Make {who} forward {step.method} to the application.',
-        407: f'Give the credentials to {who}, or take it out of the way.',
-        408: 'Send the whole request sooner, or raise the time limit of the server.',
-        413: f'Send a smaller body, or raise the limit of {who}'
-             + (' (client_max_body_size).' if who == 'nginx' else '.'),
-        414: f'Send a shorter URL, or raise the limit of {who}.',
-        421: "Send the request to the server that the host name and the certificate belong to.",
-        429: f'Send fewer requests, or raise the limit of {who}.',
-        431: f'Send fewer or shorter headers and cookies, or raise the limit of {who}'
-             + (' (--limit-request-field_size).' if who == 'gunicorn' else '.'),
-    }  # fmt: skip
-    other = f'Find out why {who} responds with status {step.status}.'
-    return fixes.get(step.status, other), TRIAGE
-
-
 def of_redirect(step: Step, failure: FetchFailed, made_by: Responder) -> Diagnosis:
     """Name the cause of a failure that is a redirect without CORS headers, or of a preflight."""
-    location = quoted(step.response_headers.get('Location', ''))
     guide = 'errors/preflight_redirect' if step.preflight else 'errors/redirect'
-    cause, fix = f'the server redirects to {location}', f'Fetch {location}: the final URL.'
-    is_cors: bool | None = False
-    here = parse_url(step.url)
     try:
-        target = parse_url(step.response_headers.get('Location', ''), here)
+        is_plain, cause, fix = purpose(step)
     except ValueError:
-        return Diagnosis(False, 'the redirect has no usable Location', made_by, failure.fix, guide)
-    if target == here:
-        cause, fix = 'the server redirects to the same URL again', LOOP[0]
-    elif LOGIN.search(str(target)) and not LOGIN.search(step.url):
-        cause = f'the server redirects to a login at {location}'
-        fix = (
-            'Let the API respond with 401 and CORS headers, and open the login as a page: '
-            "fetch can't follow to it."
-        )
-    elif (here.scheme, target.scheme, here.host) == ('http', 'https', target.host):
-        cause, fix = f'the server redirects to https: {location}', 'Write https:// in the URL.'
-    elif is_other_resource(here, target) and not step.preflight and step.status not in {301, 308}:
-        return Diagnosis(True, '', made_by, f'{failure.fix} Or fetch {location}.', guide)
-    return Diagnosis(is_cors, cause, made_by, fix, guide)
-
-
-def is_other_resource(here: Url, target: Url) -> bool:
-    """Whether a redirect is more than another spelling of one URL."""
-    one = (here.path.rstrip('/'), here.query)
-    return target.scheme not in DEFAULT_PORTS or one != (target.path.rstrip('/'), target.query)
+        cause = OTHER_MECHANISMS['redirect-location']
+        return Diagnosis(False, cause, made_by, 'Send one Location with a valid URL.', guide)
+    if is_plain and not step.preflight:
+        return Diagnosis(True, '', made_by, f'{failure.fix} Or f{fix[1:]}', guide)
+    return Diagnosis(False, cause, made_by, fix, guide)

@@ -97,6 +97,7 @@ class Step:
     status: int = 0  #: The status of the answer; 0 where there is none.
     response_headers: Headers = field(default_factory=Headers)  #: The headers of the answer.
     response_body: bytes = b''  #: The bytes of the answer.
+    head_fault: str = ''  #: What is wrong with the head, which some browsers still accept.
     body_fault: str = ''  #: What is wrong with the body, whose headers browsers still accept.
     cookies_sent: tuple[str, ...] = ()  #: Names of the cookies attached.
     #: Names of the cookies that the rules for sites keep back, with the reason.

@@ -17,6 +17,7 @@ from .rules import Unreachable, unreachable
 from .urls import DEFAULT_PORTS, Url, need
 
 MAX_HEAD = 256 * 1024  # Chromium's limit (net/http/http_stream_parser.h); Firefox allows more
+SMALL_HEAD = 100 * 1024  # WebKitGTK's limit (libsoup/http1/soup-message-io-data.c)
 TLS_RECORD = re.compile(rb'[\x14-\x17]\x03[\x00-\x04]')
 HTTP2_SETTINGS = re.compile(rb'(?s)\x00..\x04[\x00\x01]\x00\x00\x00\x00')
 HEAD_END = re.compile(rb'\r?\n\r?\n')
@@ -86,13 +87,14 @@ class LenientWire(Wire):
     """A wire for HTTP/1 that leaves out of heads what browsers leave out, and h11 refuses."""
 
     _in_head = True
+    fault = ''  #: What had to be left out or changed.
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read a whole head, cleaned, or some bytes of the body."""
         data = super().read(max_bytes)
         while self._in_head and self.first.startswith(b'HTTP/') and len(data) <= MAX_HEAD:
             if end := HEAD_END.search(data):
-                clean = clean_head(data[: end.start()])
+                clean, self.fault = clean_head(data[: end.start()])
                 self._in_head = clean.startswith(b'HTTP/1.1 1')  # 100 and 103 come before another
                 return clean + data[end.end() :]
             chunk = super().read(max_bytes)
@@ -102,14 +104,23 @@ class LenientWire(Wire):
         return data
 
 
-def clean_head(head: bytes) -> bytes:
-    """Write a head as h11 wants it; lines that are no header are left out, as in Chromium."""
+def clean_head(head: bytes) -> tuple[bytes, str]:
+    """Write a head as h11 wants it, without lines that are no header, as Chromium reads it.
+
+    Returns:
+        The head, and what is wrong with it.
+    """
     first, *lines = re.split(rb'\r?\n', head)
     if status := STATUS_LINE.match(first):
         version = b'1.0' if status[1] == b'1.0' else b'1.1'
         first = b'HTTP/%s %s' % (version, status[2])
     kept = [line for line in lines if HEADER_LINE.match(line) and not BAD_LENGTH.match(line)]
-    return b'\r\n'.join([first, *kept, b'', b''])
+    fault = '' if len(kept) == len(lines) else 'some of its lines are no headers'
+    if len(head) > SMALL_HEAD:
+        fault = f'it has {len(head)} bytes'
+    if status and status[1] not in {b'1.0', b'1.1'}:
+        fault = 'its status line is not of HTTP/1'
+    return b'\r\n'.join([first, *kept, b'', b'']), fault
 
 
 def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) -> Answer:
@@ -133,6 +144,7 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
         try:
             connection = kind(httpcore.URL(str(url)).origin, wire)
             response = connection.handle_request(as_httpcore(httpcore, step, url))
+            step.head_fault = getattr(wire, 'fault', '')
         except TimeoutError:
             raise late(step, url, timeout) from None
         except (OSError, httpcore.ProtocolError) as error:
@@ -233,6 +245,8 @@ def no_response(error: Exception, first: bytes, url: Url) -> tuple[str, str]:
         return 'not-http', str(error)
     if 'disconnected' in str(error):
         return 'closed', 'the server closed the connection in the middle of the headers'
+    if 'too long' in str(error):
+        return 'large', f'the headers have more than {MAX_HEAD} bytes'
     return 'malformed', str(error)
 
 

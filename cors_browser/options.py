@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         prog='python -m cors_browser', epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description='Send the requests that a page in a browser would send, preflight included, '
-        'and say whether the\npage may read the response, and if not, who is to blame.',
+        'and say whether the\npage may read the response; if not, who responded, and what to fix.',
     )  # fmt: skip
     add = made.add_argument
     add('url', nargs='?', help='the URL that the page fetches; no other host is contacted')

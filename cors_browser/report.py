@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .diagnosis import diagnose
@@ -12,8 +12,9 @@ from .exchange import Exchange, Step, printable
 from .limits import not_checked
 from .replay import Capture, judge
 from .responders import APPLICATION, GATEWAY, PROXY, SERVER, THE_APPLICATION
-from .rules import FetchFailed, Unreachable
+from .rules import ACAO, FetchFailed, Unreachable
 from .unreachable import kind_of_error
+from .urls import parse_url
 
 BOLD, RED, GREEN, YELLOW = 1, 31, 32, 33
 TELLING_HEADERS = (
@@ -60,8 +61,10 @@ def notes(exchange: Exchange, failure: FetchFailed | None) -> Iterator[str]:
         for name, reason in step.cookies_refused.items():
             yield f"the cookie {name} isn't stored: {reason}"
     last = exchange.steps[-1] if exchange.steps else None
+    if last and last.head_fault and not failure:
+        yield f'Chromium and Firefox accept the headers, WebKit may not: {last.head_fault}'
     if last and last.body_fault and not failure:
-        yield f'reading the body fails in the page: {last.body_fault}'
+        yield f'reading the body can fail in the page: {last.body_fault}'
     if last and not failure and exchange.readable and last.status >= 400:
         yield f'the status is {last.status}: the page reads it, and response.ok is false'
     if last and failure and failure.kind == 'unrecorded':
@@ -140,6 +143,23 @@ def judged(capture: Capture, profile: str = 'standard') -> tuple[Exchange, Fetch
         failure = Unreachable('network', reason, kind=kind or 'browser')
         failure.exchange = exchange
     return exchange, failure
+
+
+def all_findings(captures: Iterable[Capture], profile: str = 'standard') -> list[dict[str, Any]]:
+    """What is found out about each fetch of a HAR file; the others show who sends CORS headers."""
+    judgements = [judged(capture, profile) for capture in captures]
+    sharing = {
+        parse_url(step.url).origin
+        for exchange, _ in judgements
+        for step in exchange.steps
+        if ACAO in step.response_headers
+    }
+    return [
+        findings(exchange, failure, shares=any(
+            parse_url(step.url).origin in sharing for step in exchange.steps[-1:]
+        ))
+        for exchange, failure in judgements
+    ]  # fmt: skip
 
 
 def curl_command(step: Step) -> str:

@@ -31,9 +31,7 @@ class Responder(NamedTuple):
 BODIES = (
     (PROXY, 'nginx', r'<center>(nginx|openresty)(/[\w.]+)?</center>'),
     (PROXY, 'Apache', r'<address>Apache|Apache (HTTP )?Server at'),
-    (PROXY, 'HAProxy', r'<html><body><h1>\d{3} [\w ]+</h1>\s(No server is available|'
-     r'Request forbidden by administrative|The server didn.t respond in time|Your browser sent|'
-     r'The server returned an invalid|You need a valid user|This service is)'),
+    (PROXY, 'HAProxy', r'^<html><body><h1>\d{3} [^<]+</h1>\s[^<]+\s</body></html>$'),
     (PROXY, 'Varnish', r'Guru Meditation|Backend fetch failed'),
     (PROXY, 'Envoy', r'upstream connect error or disconnect/reset|no healthy upstream|'
      r'upstream request timeout|RBAC: access denied|local_rate_limited'),
@@ -66,6 +64,13 @@ BODIES = (
     (APPLICATION, 'Amazon S3', r'<Error><Code>\w+</Code>'),
     (APPLICATION, 'Express', r'<pre>Cannot [A-Z]+ '),
 )  # fmt: skip
+#: Pages of servers without any site, which come with status 200.
+DEFAULT_PAGES = (
+    (PROXY, 'nginx', r'<h1>Welcome to (nginx|OpenResty)'),
+    (PROXY, 'Apache', r'Apache2 \w+ Default Page|<h1>It works!</h1>'),
+    (PROXY, 'Caddy', r'<title>Caddy works!</title>'),
+    (PROXY, 'IIS', r'<title>IIS Windows( Server)?</title>'),
+)
 #: Headers that a program sends with its own responses only.
 HEADERS = (
     (GATEWAY, 'Cloudflare', 'cf-mitigated', '.'),
@@ -99,11 +104,10 @@ def responder(step: Step) -> Responder:
     for kind, name, header, pattern in HEADERS:
         if re.search(pattern, headers.get(header, '')):
             return Responder(kind, name, f'the header {header}: {headers[header][:80]}')
-    if step.status >= 300:
-        for kind, name, pattern in BODIES:
-            if found := re.search(pattern, body):
-                words = ' '.join(found[0].split())
-                return Responder(kind, name, f'its error page has {quoted(words[:60])}')
+    for kind, name, pattern in BODIES if step.status >= 300 else DEFAULT_PAGES:
+        if found := re.search(pattern, body):
+            words = ' '.join(found[0].split())
+            return Responder(kind, name, f'its own page has {quoted(words[:60])}')
     return by_server_header(step)
 
 

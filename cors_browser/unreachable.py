@@ -35,6 +35,8 @@ UNREACHABLE = {
             'Serve HTTP/2 over https, or HTTP/1.1.', 'errors/closed_port'),
     'malformed': ('the head of the response is malformed',
                   'Make the server send well-formed headers.', 'errors/closed_port'),
+    'large': ('the headers are more than Chromium accepts', 'Send less than 256 KB of headers.',
+              'errors/closed_port'),
     'not-http': ('what listens there does not speak HTTP', 'Check the host and the port.',
                  'errors/closed_port'),
     'unrecorded': ('the recording lacks this response', 'Record it, too, or give the URL alone.',

@@ -25,6 +25,9 @@ NOT_RUN = {
     r'python -m cors_browser https://127\.0\.0\.1:8443/\S+ .*': (
         "the bad certificate is the reader's; tests/servers/test_tls.py asks a server with one"
     ),
+    r'python -m cors_browser --har network\.har': (
+        "the file is the reader's; tests/unit/test_doctor_captures.py reads such files"
+    ),
     r'curl .* https://api\.example\.com/\S+': "the host is the reader's; tests/servers asks nginx",
     r'(uvx|.venv/bin/)?nox -s [a-z]+': '.ci/run runs the sessions themselves',
     r'uvx nox -s (demo|tests)': 'the same session through another tool',

@@ -304,7 +304,7 @@ def test_a_stream_without_end_is_judged_by_its_headers(
     assert code == 0
     assert found['exchange']['steps'][0]['response_body'] == 'data: 1\n\n'
     assert found['notes'] == [
-        'reading the body fails in the page: it had not ended after 10 seconds'
+        'reading the body can fail in the page: it had not ended after 10 seconds'
     ]
 
 

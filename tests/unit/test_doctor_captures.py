@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cors_browser.__main__ import main
 from cors_browser.captures import parse_curl, parse_har
 from cors_browser.replay import Capture
-from cors_browser.report import findings, judged
+from cors_browser.report import all_findings, findings, judged
 
 T = TypeVar('T')
 
@@ -150,6 +150,19 @@ def test_what_a_har_file_shows(
 )
 def test_what_is_no_fetch_is_left_out(one: dict[str, Any]) -> None:
     assert parse_har(har(one)) == []
+
+
+def test_other_entries_show_who_sends_the_headers() -> None:
+    """A 404 without CORS headers, of a server whose other responses have them, isn't its own."""
+    lonely, other = entry(status=404), entry(url='https://b.example/', received=ALLOWED)
+    for entries, is_cors in (
+        ([lonely], True),
+        ([lonely, other], True),
+        ([lonely, entry(received=ALLOWED)], None),
+    ):
+        found = all_findings(parse_har(har(*entries)))[0]
+        assert (found['code'], found['is_cors']) == ('acao-missing', is_cors)
+        assert ('other responses of this server' in found['responder']['evidence']) is (not is_cors)
 
 
 def test_where_the_page_is_named() -> None:
@@ -375,7 +388,7 @@ for name in ('ssl', 'httpx', 'httpcore', 'publicsuffixlist'):
 import asyncio
 from cors_browser.captures import parse_curl, parse_har
 from cors_browser.replay import Capture
-from cors_browser.report import findings, judged
+from cors_browser.report import all_findings, findings, judged
 
 async def page():
     text = 'HTTP/1.1 200 OK\\\\nSet-Cookie: a=b; SameSite=Lax\\\\n\\\\n'

@@ -272,6 +272,14 @@ def test_one_deadline_for_everything() -> None:
                 operation()
 
 
+def test_a_server_that_no_longer_reads() -> None:
+    first, second = socket.socketpair()
+    with first, second:
+        first.shutdown(socket.SHUT_WR)
+        with pytest.raises(ZeroDivisionError):
+            Wire(first, monotonic() + 60, ZeroDivisionError).write(b'x')
+
+
 def test_what_is_not_checked_without_the_list_of_suffixes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -23,6 +23,8 @@ PAGES = (
     (PROXY, 'Apache', '<hr>\n<address>Apache/2.4.57 (Debian) Server at localhost</address>'),
     (PROXY, 'HAProxy', '<html><body><h1>403 Forbidden</h1>\n'
      'Request forbidden by administrative rules.\n</body></html>'),
+    (PROXY, 'HAProxy', '<html><body><h1>429 Too Many Requests</h1>\n'
+     'You have sent too many requests in a given amount of time.\n</body></html>'),
     (PROXY, 'Varnish', '<h1>Error 503 Backend fetch failed</h1><h3>Guru Meditation:</h3>'),
     (PROXY, 'Envoy', 'no healthy upstream'),
     (PROXY, 'Envoy', 'RBAC: access denied'),
@@ -103,6 +105,20 @@ def test_pages(kind: str, name: str, body: str) -> None:
 @pytest.mark.parametrize(('kind', 'name', 'header', 'value'), LINES)
 def test_headers(kind: str, name: str, header: str, value: str) -> None:
     assert made_by(403, [(header, value)], '') == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ('name', 'body'),
+    [
+        ('nginx', '<h1>Welcome to nginx!</h1>'),
+        ('Apache', '<title>Apache2 Debian Default Page: It works</title>'),
+        ('Caddy', '<title>Caddy works!</title>'),
+        ('IIS', '<title>IIS Windows Server</title>'),
+    ],
+)
+def test_default_pages(name: str, body: str) -> None:
+    assert made_by(200, [], body) == (PROXY, name)
+    assert made_by(404, [], body)[0] == UNKNOWN
 
 
 def test_an_error_page_says_more_than_a_header() -> None:
