@@ -10,14 +10,22 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 
 from demo.processes import api_servers, free_ports, wait_until_answering
 from docs._ext.exchanges import read_exchanges
-from recording.browsers import behind_proxy, causes, cookies, local_network, panel, verdicts
+from recording.browsers import (
+    behind_proxy,
+    causes,
+    cookies,
+    local_network,
+    panel,
+    real_names,
+    verdicts,
+)
+from recording.browsers.real_names import Stage
 from recording.engines import ENGINES
 from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
@@ -26,7 +34,7 @@ from recording.http_file import FOLDER, request_to, with_response
 from recording.lessons import INTERFACES, ROOT, SCRIPTS
 from recording.programs import printed, several_workers
 from recording.proxies import scenes
-from recording.running_demo import RunningDemo, running_demo
+from recording.running_demo import running_demo
 
 PICTURE = ROOT / 'docs/images/guide.png'
 
@@ -75,22 +83,20 @@ def record_programs() -> None:
 
 
 def record_verdicts(lessons: list[str]) -> None:
-    """Press *Try it* on the lessons' pages in all three browsers, for both servers."""
+    """Run the lessons' scripts in all three browsers, against both servers."""
     runs = [run for lesson in lessons for run in verdicts.runs_of(lesson)]
-    for name in [*(run.name for run in runs), *behind_proxy.WATCHED]:
-        (verdicts.FOLDER / f'{name}.txt').touch()  # the pages show it already
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_demo(build_guide(Path(folder) / 'html')) as demo,
-        ExitStack() as running,
-    ):
-        browsers = [running.enter_context(launch(engine)) for engine in ENGINES.values()]
-        for run in runs:
-            rows = [row for browser in browsers for row in shown_rows(browser, demo, run)]
-            write_verdict(run.name, rows)
-        for scene in behind_proxy.WATCHED if lessons == SCRIPTS else ():
-            rows = [row for browser in browsers for row in watched_rows(browser, demo, scene)]
-            write_verdict(scene, rows)
+    scenes_too = lessons == SCRIPTS
+    rows: dict[str, list[verdicts.Row]] = {}
+    with real_names.set_up() as stage:
+        for engine in ENGINES.values():
+            with stage.launch(engine) as browser:
+                for run in runs:
+                    rows.setdefault(run.name, []).extend(shown_rows(browser, stage, run))
+                for scene in behind_proxy.WATCHED if scenes_too else ():
+                    rows.setdefault(scene, []).extend(watched_rows(browser, stage, scene))
+                print(f'observed {browser.title}', flush=True)
+    for name, observed in rows.items():
+        write_verdict(name, observed)
 
 
 def write_verdict(name: str, rows: list[verdicts.Row]) -> None:
@@ -100,17 +106,18 @@ def write_verdict(name: str, rows: list[verdicts.Row]) -> None:
     write(verdicts.FOLDER / f'{name}.txt', verdicts.as_text(verdicts.read(name)))
 
 
-def watched_rows(browser: Engine, demo: RunningDemo, scene: str) -> list[verdicts.Row]:
+def watched_rows(browser: Engine, stage: Stage, scene: str) -> list[verdicts.Row]:
     with tempfile.TemporaryDirectory() as folder:
-        return behind_proxy.watch(browser, demo, 'wsgi', scene, Path(folder), recorded=[])
+        return behind_proxy.watch(browser, stage, 'wsgi', scene, Path(folder), recorded=[])
 
 
 def record_cookies() -> None:
     """Write which cookies each browser sends."""
     seen = {}
-    for engine in ENGINES.values():
-        with launch(engine) as browser:
-            seen[browser.title] = cookies.observe(browser)
+    with real_names.set_up() as stage:
+        for engine in ENGINES.values():
+            with stage.launch(engine) as browser:
+                seen[browser.title] = cookies.observe(browser, stage)
     if not cookies.FILE.exists() or any(
         cookies.read(title.split()[0]) != sent for title, sent in seen.items()
     ):
@@ -125,19 +132,16 @@ def record_local_network() -> None:
 
 def record_messages() -> None:
     """Write what every browser prints of the causes that docs/errors explains."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_demo(build_guide(Path(folder) / 'html')) as demo,
-    ):
-        seen = causes.observe_all(demo)
-    recorded = {message.without_version for message in causes.read()}
-    if recorded != {message.without_version for message in seen}:
-        write(causes.FILE, causes.as_csv(seen))
+    with real_names.set_up() as stage:
+        observed = causes.observe_all(stage)
+    recorded = {message.without_numbers for message in causes.read()}
+    if recorded != {message.without_numbers for message in observed}:
+        write(causes.FILE, causes.as_csv(observed))
 
 
-def shown_rows(browser: Engine, demo: RunningDemo, run: verdicts.Run) -> list[verdicts.Row]:
+def shown_rows(browser: Engine, stage: Stage, run: verdicts.Run) -> list[verdicts.Row]:
     """Observe a script on its servers, which must look the same to a browser."""
-    seen = verdicts.observe(browser, demo, run, recorded=[])
+    seen = verdicts.observe(browser, stage, run, recorded=[])
     first, *others = (rows for rows, _ in seen.values())
     for other in others:
         if found := verdicts.differences(first, other):

@@ -1,11 +1,12 @@
 """The causes of the error pages, and what each engine prints of them.
 
-A cause is a page of docs/errors and a step that brings it about. Most run in the demo, as *Try it*
-does. Where the fault lies outside every program, the lesson ``any_origin``, which allows every
-page, is asked in a setting that has it: a closed port, a certificate that nobody trusts.
+A cause is a page of docs/errors and a step that brings it about. Most run on real names over TLS.
+If the fault lies outside every program, the lesson ``any_origin``, which allows every page, is
+called in a setting that has it: a closed port, a certificate that nobody trusts. Three settings
+exist on loopback only, and their lines carry its addresses.
 
 ``docs/recorded/browsers/messages.csv`` keeps the first line that each engine printed, which tells
-the reason, and once the lines that come with many causes. It has the addresses of the guide.
+the reason, and once the lines that come with many causes. Nothing is renamed.
 """
 
 from __future__ import annotations
@@ -20,19 +21,18 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar, NamedTuple
+from typing import NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from demo.processes import free_ports
 from recording.browsers.local_servers import served, throwaway_certificate
-from recording.browsers.verdicts import THIRD, wait_for_console
+from recording.browsers.real_names import Stage, set_up
+from recording.browsers.verdicts import wait_for_console
 from recording.engines import ENGINES
 from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
 from recording.engines.firefox import Firefox
-from recording.engines.webkit import WebKit
 from recording.lessons import API, ROOT, SHOP, load
-from recording.running_demo import RunningDemo
 
 FILE = ROOT / 'docs/recorded/browsers/messages.csv'
 NOTHING = '(nothing)'
@@ -47,15 +47,15 @@ class Cause(NamedTuple):
         page: The name of its page in docs/errors.
         lesson: The program in app_wsgi and app_asgi, and the script in pages.
         step: The function of the script.
-        code: What ``cors_browser`` says of it; empty where the page may read the answer.
-        setting: Where the lesson runs: the demo, or one of SETTINGS.
+        code: What ``cors_browser`` says of it; empty if the page may read the response.
+        setting: Where the lesson runs: on real names, or one of SETTINGS.
     """
 
     page: str
     lesson: str
     step: str
     code: str
-    setting: str = 'demo'
+    setting: str = 'names'
 
 
 #: In the order of the index: the commonest first.
@@ -110,8 +110,10 @@ class Message(NamedTuple):
         return self.browser.partition(' ')[0]
 
     @property
-    def without_version(self) -> Message:
-        return self._replace(browser=self.engine)
+    def without_numbers(self) -> Message:
+        """The line without what differs from run to run: versions, and ports of loopback."""
+        text = re.sub(r'(127\.0\.0\.1|localhost):[0-9]+', r'\1:0', self.text)
+        return self._replace(browser=self.engine, text=text)
 
 
 PAGE = '<!doctype html><title>The page</title><link rel="icon" href="data:,">'
@@ -134,23 +136,18 @@ def observe(browser: Engine, cause: Cause, page: str, api: str) -> list[Message]
     browser.console.clear()
     got: str = browser.run(STEP, f'/_pages/{cause.lesson}.js', cause.step, api)
     wait_for_console(browser, int(got.startswith('TypeError')), QUIET)
-    lines = [_told(line, cause, page, api) for line in browser.console] or [NOTHING]
+    lines = [line.strip() for line in browser.console] or [NOTHING]
     return [Message(cause.page, browser.title, text) for text in lines]
 
 
-def _told(text: str, cause: Cause, page: str, api: str) -> str:
-    """Replace the addresses of this run by those the guide speaks of."""
-    if cause.setting != 'insecure':
-        text = text.replace(api, API).replace(api.replace('127.0.0.1', 'localhost'), THIRD)
-    text = text.replace(page, SHOP)
-    return text.replace('127.0.0.1', 'api.example.com').strip()
-
-
-def in_demo(browser: Engine, demo: RunningDemo) -> Iterator[list[Message]]:
-    """Observe every cause that a program of the demo brings about."""
+def on_real_names(browser: Engine, stage: Stage) -> Iterator[list[Message]]:
+    """Observe every cause that a program brings about."""
+    stage.show(SHOP)
     for cause in CAUSES:
-        if cause.setting == 'demo':
-            yield observe(browser, cause, demo.guide, f'{demo.asgi}/{cause.lesson}')
+        if cause.setting == 'names':
+            stage.forget(browser)
+            stage.play('asgi', cause.lesson, cause.page)
+            yield observe(browser, cause, SHOP, API)
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -184,12 +181,6 @@ def api_served(tls: ssl.SSLContext | None = None) -> Iterator[str]:
         yield origin
 
 
-class TrustingFirefox(Firefox):
-    """Firefox that takes every certificate."""
-
-    capabilities: ClassVar[dict[str, Any]] = {'alwaysMatch': {'acceptInsecureCerts': True}}
-
-
 def refusing_firefox(public: str) -> type[Firefox]:
     """Firefox that takes a loopback address for a public one, and whose reader says no."""
 
@@ -200,12 +191,6 @@ def refusing_firefox(public: str) -> type[Firefox]:
         }
 
     return RefusingFirefox
-
-
-def trusting(engine: type[Engine]) -> tuple[type[Engine], list[str]]:
-    """An engine and the flags with which it takes every certificate."""
-    flags = {Chromium: '--ignore-certificate-errors', WebKit: '--ignore-tls-errors'}
-    return (TrustingFirefox, []) if engine is Firefox else (engine, [flags[engine]])
 
 
 def without_private_network(engine: type[Engine], public: str) -> tuple[type[Engine], list[str]]:
@@ -237,9 +222,9 @@ def untrusted(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
 @contextmanager
 def insecure(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
     """The page was loaded over https, and calls http."""
-    kind, flags = trusting(engine)
-    with page_served(throwaway_certificate()) as page, launch(kind, *flags) as browser:
-        yield browser, page, 'http://api.example.com'
+    with set_up() as stage, stage.launch(engine) as browser:
+        stage.show(SHOP)
+        yield browser, SHOP, API.replace('https:', 'http:')
 
 
 @contextmanager
@@ -266,13 +251,13 @@ def in_setting(engine: type[Engine], cause: Cause) -> list[Message]:
         return observe(browser, cause, page, api)
 
 
-def observe_all(demo: RunningDemo) -> list[Message]:
+def observe_all(stage: Stage) -> list[Message]:
     """Observe every cause in every engine; keep what is recorded, in the order of the causes."""
     runs: list[list[Message]] = []
     for engine in ENGINES.values():
-        with launch(engine) as browser:
-            runs += in_demo(browser, demo)
-        runs += [in_setting(engine, cause) for cause in CAUSES if cause.setting != 'demo']
+        with stage.launch(engine) as browser:
+            runs += on_real_names(browser, stage)
+        runs += [in_setting(engine, cause) for cause in CAUSES if cause.setting != 'names']
     pages = [cause.page for cause in CAUSES]
     first = sorted(dict.fromkeys(run[0] for run in runs), key=lambda told: pages.index(told.page))
     return first + companions(runs)

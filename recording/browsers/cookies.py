@@ -1,7 +1,7 @@
-"""Which cookies each engine sends to an API: observed on loopback, kept in docs/recorded/browsers.
+"""Which cookies each engine sends to an API on real names, kept in docs/recorded/browsers.
 
-Ports of 127.0.0.1 are one site; localhost is another. Every cookie is set by a visit of the API
-itself, as a log-in page would, and again by an answer to the page's own fetch.
+The shop's page and the API are one site; ``other.example.net`` is another. Every cookie is set by
+a visit of the API itself, as a log-in page would, and again by a response to the page's own fetch.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
+from recording.browsers.local_servers import served
+from recording.browsers.real_names import OTHER_SITE, Stage
 from recording.engines.base import Engine
-from recording.lessons import ROOT
+from recording.lessons import API, ROOT, SHOP
 
 FILE = ROOT / 'docs/recorded/browsers/cookies.csv'
 COOKIES = {
@@ -60,38 +60,26 @@ class _API(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@contextmanager
-def cookie_servers() -> Iterator[list[int]]:
-    """Two servers on 127.0.0.1, of the page and of the API; gives their ports."""
-    servers = [ThreadingHTTPServer(('127.0.0.1', 0), _API) for _ in range(2)]
-    for server in servers:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield [server.server_port for server in servers]
-    finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
+PAGES = {'same-site': SHOP, 'cross-site': OTHER_SITE}
 
 
-def observe(browser: Engine) -> Sent:
+def observe(browser: Engine, stage: Stage) -> Sent:
     """Tell of every cookie whether it is sent."""
     sent: Sent = {}
-    with cookie_servers() as (page, api):
-        for kind, page_host in (('same-site', '127.0.0.1'), ('cross-site', 'localhost')):
+    stage.show(*PAGES.values())
+    with served(ThreadingHTTPServer(('127.0.0.1', 0), _API), stage.tls) as address:
+        for kind, page in PAGES.items():
             for way in ('visit', 'fetch'):
-                browser.forget_cookies()
-                address = f'http://127.0.0.1:{api}'
+                stage.forget(browser)
+                stage.names.lead('api.example.com', urlsplit(address).port or 443)
                 if way == 'visit':
-                    browser.open(f'{address}/set')
-                browser.open(f'http://{page_host}:{page}/')
+                    browser.open(f'{API}/set')
+                browser.open(f'{page}/')
                 if way == 'fetch':
-                    browser.run(ASK, f'{address}/set')
-                arrived = browser.run(ASK, f'{address}/')
+                    browser.run(ASK, f'{API}/set')
+                arrived = browser.run(ASK, f'{API}/')
                 for name, attributes in NAMES.items():
                     sent[attributes, kind, way] = name in arrived
-            browser.open(f'http://127.0.0.1:{api}/')  # WebKit forgets only what its page can see
-            browser.forget_cookies()
     return sent
 
 

@@ -1,8 +1,9 @@
-"""What each engine made of each lesson: observed through *Try it*, kept in docs/recorded/browsers.
+"""What each engine made of each lesson: observed on real names, kept in docs/recorded/browsers.
 
 A lesson has two files. ``<lesson>.csv`` is the record, a row for each step of its script and for
 each line of the console. ``<lesson>.txt`` says the same as the pages show it. A script of the
-attack lab has two more files, ``<lesson>--<program>``: the same attack on the mended program.
+attack lab has two more files, ``<lesson>--<program>``: the same attack on the fixed program.
+Nothing is renamed after it was observed.
 """
 
 from __future__ import annotations
@@ -10,30 +11,45 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import time
+import uuid
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from recording.browsers.panel import PanelStep, open_panel, panel_of, press
+from recording.browsers.panel import panel_of
+from recording.browsers.real_names import OTHER_SITE, SAME_SITE, Stage
 from recording.engines.base import Engine
 from recording.lessons import API, PARTNER, ROOT, SCRIPTS, SHOP, pairs
-from recording.running_demo import RunningDemo
 
 FOLDER = ROOT / 'docs/recorded/browsers'
-THIRD = 'https://menu.example.com'  # where the lesson wrong_redirect sends its page
-LAB_SHOP, LAB_SAME_SITE, LAB_OTHER_SITE, LAB_API = (
-    'http://127.0.0.1:9000',
-    'http://127.0.0.1:9003',
-    'http://localhost:9003',
-    'http://127.0.0.1:9001',
-)
-FILL_BASKET = """
-async (api) => {
-  const options = { method: 'POST', credentials: 'include' };
-  return (await fetch(`${api}/credentials/basket/rye`, options)).json();
+#: The origins that open a script's page, if they aren't the shop and its partner.
+PAGES = {
+    'subdomains': ('https://cart.preview.example.com', PARTNER),
+    'wrong_plain_http': (SHOP, 'http://old.example.com', OTHER_SITE),
+    'wrong_regex': (SHOP, SAME_SITE, 'https://shop.example.com.example.net'),
+}
+FILL_BASKET = ('credentials', '/_pages/credentials.js', 'fillBasket')
+RUN = """
+async (script, step, api) => {
+  const steps = (await import(script)).default;
+  const realFetch = window.fetch;
+  const calls = [];
+  window.fetch = (url, options = {}) => {
+    const { method = 'GET', mode = 'cors', headers = {}, credentials = 'same-origin' } = options;
+    calls.push({ page: location.origin, url, method, mode, headers, credentials });
+    return realFetch(url, options);
+  };
+  try {
+    return { value: await steps.find(({ name }) => name === step)(api), calls };
+  } catch (error) {
+    return { error: String(error), kind: error.name, calls };
+  } finally {
+    window.fetch = realFetch;
+  }
 }
 """
+NAMES = 'async (script) => (await import(script)).default.map(({ name }) => name)'
 CONSOLE = '(console)'
 QUIET = 0.8  # seconds without a new line after which an unknown console is read
 SETTLED = 0.15  # the same where as many lines as recorded are there
@@ -85,8 +101,47 @@ class Run(NamedTuple):
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The origins of its pages, as the guide names them."""
-        return (LAB_SHOP, LAB_SAME_SITE, LAB_OTHER_SITE) if self.is_attack else (SHOP, PARTNER)
+        """The origins of its pages; in the attack lab the first is the shop's."""
+        usual = (SHOP, SAME_SITE, OTHER_SITE) if self.is_attack else (SHOP, PARTNER)
+        return PAGES.get(self.lesson, usual)
+
+
+class Outcome(NamedTuple):
+    """What came of one step of a script.
+
+    Attributes:
+        step: The name of the function.
+        result: ``value`` or ``error`` and its ``kind``, and the ``calls`` of ``fetch()``.
+        wire: The exchanges that the server recorded.
+    """
+
+    step: str
+    result: dict[str, Any]
+    wire: list[dict[str, Any]]
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in words."""
+        kind = self.result.get('kind')
+        if kind is None:
+            return 'readable'
+        if not self.wire:
+            return 'no response'
+        words = {'TypeError': 'blocked by the browser', 'NetworkError': 'refused by the server'}
+        return words.get(kind, 'failed in the script')
+
+    @property
+    def text(self) -> str:
+        """The value on one line, or the error."""
+        if 'error' in self.result:
+            return str(self.result['error'])
+        return json.dumps(self.result.get('value'))
+
+    @property
+    def on_the_wire(self) -> tuple[str, str]:
+        """The statuses of the exchanges, and their requests."""
+        statuses = ', '.join(str(exchange['status']) for exchange in self.wire)
+        return statuses, ', '.join(_request_line(exchange) for exchange in self.wire)
 
 
 def runs_of(lesson: str) -> list[Run]:
@@ -102,89 +157,65 @@ def all_runs() -> list[Run]:
 
 
 def observe(
-    browser: Engine, demo: RunningDemo, run: Run, recorded: list[Row]
-) -> dict[str, tuple[list[Row], list[PanelStep]]]:
-    """Run a script as several origins, against each server that has its program.
+    browser: Engine, stage: Stage, run: Run, recorded: list[Row]
+) -> dict[str, tuple[list[Row], list[Outcome]]]:
+    """Run a script as several origins, against each interface that has its program.
 
-    The guide on 127.0.0.1 stands for the shop, the same guide on localhost for its partner. In the
-    attack lab the pages are the shop's and the attacker's, and the browser has the cookie that the
-    shop's page has fetched. The addresses of this run are replaced by those that the guide speaks
-    of, so that what is kept stays the same. What is recorded already tells how many lines of the
-    console to wait for.
+    In the attack lab the browser has the cookie that the shop's page was given. What is recorded
+    already tells how many lines of the console to wait for.
     """
-    seen: dict[str, tuple[list[Row], list[PanelStep]]] = {
+    observed: dict[str, tuple[list[Row], list[Outcome]]] = {
         interface: ([], []) for interface, _ in pairs([run.lesson])
     }
-    browser.forget_cookies()
-    for guide, page in pages_of(demo, run).items():
-        known = [r for r in recorded if (r.page, r.engine) == (page, browser.title.split()[0])]
-        lines = sum(row.step == CONSOLE for row in known)
-        open_panel(browser, guide, run.lesson)
-        if page == LAB_SHOP:
-            browser.run(FILL_BASKET, demo.wsgi)
-        for interface, (rows, all_steps) in seen.items():
-            if not run.is_attack:
-                browser.forget_cookies()
-            browser.console.clear()
-            program = run.program if run.is_attack else None
-            steps = press(browser, run.lesson, interface, program)
+    stage.show(*run.pages)
+    for interface, (rows, outcomes) in observed.items():
+        for page in run.pages:
+            known = [r for r in recorded if (r.page, r.engine) == (page, browser.title.split()[0])]
+            if page == run.pages[0] or not run.is_attack:
+                stage.forget(browser)
+            browser.open(f'{page}/')
+            if run.is_attack and page == SHOP:
+                _run_step(browser, stage, interface, *FILL_BASKET)
+            steps = _run_script(browser, stage, interface, run)
+            lines = sum(row.step == CONSOLE for row in known)
             wait_for_console(browser, lines, SETTLED if known else QUIET)
-            found = [
-                *(shown for step in steps for shown in found_of(step, run)),
-                *((CONSOLE, '', line) for line in browser.console),
-            ]
-            rows += [
-                Row(page, browser.title, step, verdict, told(text, demo, run, interface))
-                for step, verdict, text in found
-            ]
-            all_steps += steps
-    return seen
+            rows += _rows(page, browser, run, steps)
+            outcomes += steps
+    return observed
 
 
-def pages_of(demo: RunningDemo, run: Run) -> dict[str, str]:
-    """Give the origins that open a script's page, each with its name in the guide."""
-    other = demo.attacker if run.is_attack else demo.guide
-    opened = [demo.guide, demo.attacker] if run.is_attack else [demo.guide]
-    return dict(zip([*opened, other.replace('127.0.0.1', 'localhost')], run.pages, strict=True))
+def _run_script(browser: Engine, stage: Stage, interface: str, run: Run) -> list[Outcome]:
+    script = f'/_pages/{run.lesson}.js'
+    names: list[str] = browser.run(NAMES, script)
+    browser.console.clear()
+    return [_run_step(browser, stage, interface, run.program, script, name) for name in names]
 
 
-def found_of(step: PanelStep, run: Run) -> list[tuple[str, str, str]]:
-    """What a step got, and in the attack lab what the server saw and answered, too."""
-    name = str(step['name'])
-    found = [(name, str(step['verdict']), got(step))]
-    if run.is_attack:
-        exchanges = [exchange.split('\n\n') for exchange in step['wire']]
-        requests = ', '.join(asked(request) for request, *_ in exchanges)
-        answers = ', '.join(answer.partition('\n')[0] for _, answer, *_ in exchanges)
-        found.append((f'{name}, on the wire', answers, requests))
-    return found
+def _run_step(
+    browser: Engine, stage: Stage, interface: str, program: str, script: str, name: str
+) -> Outcome:
+    key = uuid.uuid4().hex
+    stage.play(interface, program, key)
+    result = browser.run(RUN, script, name, API)
+    return Outcome(name, result, stage.wire(interface, key))
 
 
-def asked(request: str) -> str:
-    """Write a recorded request as its first line, and whether it brought the cookie."""
-    first, *headers = request.splitlines()
-    has_cookie = any(header.startswith('Cookie: ') for header in headers)
-    return f'{first} {"with the cookie" if has_cookie else "without a cookie"}'
+def _rows(page: str, browser: Engine, run: Run, outcomes: list[Outcome]) -> list[Row]:
+    """Write what the steps got and what the console printed; in the attack lab the wire, too."""
+    rows = []
+    for outcome in outcomes:
+        rows.append(Row(page, browser.title, outcome.step, outcome.verdict, outcome.text))
+        if run.is_attack:
+            name = f'{outcome.step}, on the wire'
+            rows.append(Row(page, browser.title, name, *outcome.on_the_wire))
+    return rows + [Row(page, browser.title, CONSOLE, '', line) for line in browser.console]
 
 
-def got(step: PanelStep) -> str:
-    """Write a value on one line, an error as it is."""
-    text = str(step['got'])
-    return json.dumps(json.loads(text)) if step['verdict'] == 'readable' else text
-
-
-def told(text: str, demo: RunningDemo, run: Run, interface: str) -> str:
-    """Replace the addresses of this run by those the guide speaks of."""
-    api = LAB_API if run.is_attack else API
-    host = re.escape(demo.api(interface).removeprefix('http'))
-    lesson_path = f'/_wire/[0-9a-f-]+/{run.program}'
-    text = re.sub(rf'(http|ws){host}{lesson_path}', rf'\1{api.removeprefix("http")}', text)
-    other_name = host.replace(re.escape('127.0.0.1'), 'localhost')
-    text = re.sub(f'http{other_name}{lesson_path}', THIRD, text)
-    text = text.replace(demo.api(interface), api)
-    for origin, name in pages_of(demo, run).items():
-        text = text.replace(origin, name)
-    return text
+def _request_line(exchange: Mapping[str, Any]) -> str:
+    """Write a recorded request as its first line, and whether it carried the cookie."""
+    has_cookie = any(name == 'Cookie' for name, _ in exchange['request_headers'])
+    words = 'with the cookie' if has_cookie else 'without a cookie'
+    return f'{exchange["method"]} {exchange["path"]} {words}'
 
 
 def wait_for_console(browser: Engine, lines: int, quiet: float) -> None:

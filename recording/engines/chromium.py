@@ -96,6 +96,10 @@ class Chromium(Engine):
     def forget_cookies(self) -> None:
         self.send('Network.clearBrowserCookies')
 
+    def forget_preflights(self) -> None:
+        """Empty the HTTP cache and the preflight cache."""
+        self.send('Network.clearBrowserCache')
+
     def look(self, width: int, height: int = 900, *, dark: bool = False) -> None:
         """Set the size of the window in CSS pixels, and the colour scheme."""
         self.send(

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+import psutil
+
 from demo.processes import free_ports
 from recording.engines.base import PATIENCE, Connection, Engine, Process
 
@@ -116,6 +118,16 @@ class WebKit(Engine):
         for cookie in self.send('Page.getCookies')['cookies']:
             url = f'http://{cookie["domain"].lstrip(".")}{cookie["path"]}'
             self.send('Page.deleteCookie', cookieName=cookie['name'], url=url)
+
+    def forget_preflights(self) -> None:
+        """End the network process: it keeps the preflight cache, and WebKit starts another one.
+
+        No command of the inspector empties that cache.
+        """
+        for process in psutil.Process(self.sessions[-1]).children(recursive=True):
+            if process.name().startswith('WebKitNetwork'):
+                process.kill()
+                process.wait()
 
     def _take_event(self, message: dict[str, Any]) -> None:
         match message:

@@ -32,7 +32,7 @@ ATTACKS = {  # how the table names each, by its page, and its script
     ':doc:`Foreign POST <attack_post>`': 'wrong_csrf',
     ':doc:`Foreign WebSocket <attack_websocket>`': 'wrong_websockets',
 }
-PAGES = {verdicts.LAB_SAME_SITE: 'the same site', verdicts.LAB_OTHER_SITE: 'another site'}
+SITES = ('the same site', 'another site')  # of the pages behind the shop's own
 
 
 def start_both(attack: str) -> str:
@@ -59,7 +59,7 @@ def results() -> str:
     rows.writerow(['Attack', 'From a page of', *engines, 'On the mended program'])
     for attack, lesson in ATTACKS.items():
         wrong, mended = verdicts.runs_of(lesson)
-        for page, site in PAGES.items():
+        for page, site in zip(wrong.pages[1:], SITES, strict=True):
             achieved = [_achieved(wrong, page, engine) for engine in engines]
             on_mended = {_achieved(mended, page, engine) for engine in engines}
             rows.writerow([attack, site, *achieved, ', '.join(sorted(on_mended))])

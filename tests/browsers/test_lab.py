@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
+from recording.browsers.causes import STEP
 from recording.browsers.local_servers import serving
-from recording.browsers.verdicts import FILL_BASKET
+from recording.browsers.real_names import SAME_SITE, Stage
 from recording.engines.base import Engine
-from recording.lessons import INTERFACES, ROOT
-from recording.running_demo import RunningDemo
+from recording.lessons import API, INTERFACES, ROOT, SHOP
 
 SAID = (
     'in all three browsers its request had the origin ``null``, the ``SameSite=Lax`` cookie came '
@@ -20,24 +22,29 @@ READ = """
   (error) => error.name,
 )
 """
+DETOUR = 'https://ads.example.com'
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_a_redirect_over_two_origins_has_the_origin_null(
-    engine: Engine, demo: RunningDemo, interface: str
+    named_engine: Engine, stage: Stage, interface: str
 ) -> None:
     assert SAID in ' '.join((ROOT / 'docs/howto/attack_null.rst').read_text().split())
-    engine.forget_cookies()
-    engine.open(f'{demo.guide}/index.html')
-    engine.run(FILL_BASKET, demo.wsgi)
-    engine.open(f'{demo.attacker}/index.html')
+    stage.show(SHOP, SAME_SITE)
+    stage.forget(named_engine)
+    stage.play(interface, 'credentials', 'filling')
+    named_engine.open(f'{SHOP}/')
+    named_engine.run(STEP, '/_pages/credentials.js', 'fillBasket', API)
+    named_engine.open(f'{SAME_SITE}/')
+    allowed = (
+        ('Access-Control-Allow-Origin', SAME_SITE),
+        ('Access-Control-Allow-Credentials', 'true'),
+        ('Location', f'{API}/basket'),
+    )
     read = {}
-    for program in ('wrong_null', 'defended'):
-        allowed = (
-            ('Access-Control-Allow-Origin', demo.attacker),
-            ('Access-Control-Allow-Credentials', 'true'),
-            ('Location', f'{demo.api(interface)}/{program}/basket'),
-        )
-        with serving(*allowed, status=307) as (detour, _):
-            read[program] = engine.run(READ, f'{detour}/')
+    with serving(*allowed, status=307, certificate=stage.tls) as (detour, _):
+        stage.names.lead('ads.example.com', urlsplit(detour).port or 443)
+        for program in ('wrong_null', 'defended'):
+            stage.play(interface, program, 'reading')
+            read[program] = named_engine.run(READ, f'{DETOUR}/')
     assert read == {'wrong_null': {'basket': 'rye'}, 'defended': 'TypeError'}

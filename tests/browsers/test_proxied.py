@@ -8,17 +8,17 @@ import pytest
 
 from recording.browsers import verdicts
 from recording.browsers.behind_proxy import WATCHED, watch
+from recording.browsers.real_names import Stage
 from recording.engines.base import Engine
 from recording.lessons import INTERFACES
-from recording.running_demo import RunningDemo
 
 
 @pytest.mark.needs('nginx')
 @pytest.mark.parametrize('interface', INTERFACES)
 @pytest.mark.parametrize('scene', WATCHED)
 def test_an_engine_does_what_the_page_says(
-    engine: Engine, demo: RunningDemo, scene: str, interface: str, tmp_path: Path
+    named_engine: Engine, stage: Stage, scene: str, interface: str, tmp_path: Path
 ) -> None:
     recorded = verdicts.read(scene)
-    seen = watch(engine, demo, interface, scene, tmp_path, recorded)
+    seen = watch(named_engine, stage, interface, scene, tmp_path, recorded)
     assert verdicts.differences(recorded, seen) == []

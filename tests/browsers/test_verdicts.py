@@ -1,12 +1,13 @@
-"""Each lesson in each engine, from two origins against both servers: as recorded, as modelled."""
+"""Each lesson in each engine on real names, against both servers: as recorded, as modeled."""
 
 from __future__ import annotations
 
 import pytest
 
+from demo.model import judge
 from recording.browsers import verdicts
+from recording.browsers.real_names import Stage
 from recording.engines.base import Engine
-from recording.running_demo import RunningDemo
 
 NOT_ONE_FETCH = {
     'csrf_token',
@@ -18,18 +19,17 @@ NOT_ONE_FETCH = {
     'wrong_null',
     'wrong_websockets',
 }
-NOT_JUDGED = 'It judges single fetch() calls. This step is something else.'
 
 
 @pytest.mark.parametrize('run', verdicts.all_runs(), ids=lambda run: run.name)
 def test_engine_and_model_do_what_the_page_says(
-    engine: Engine, demo: RunningDemo, run: verdicts.Run
+    named_engine: Engine, stage: Stage, run: verdicts.Run
 ) -> None:
     recorded = verdicts.read(run.name)
-    for rows, steps in verdicts.observe(engine, demo, run, recorded).values():
+    for rows, outcomes in verdicts.observe(named_engine, stage, run, recorded).values():
         assert verdicts.differences(recorded, rows) == []
-        judged = [step for step in steps if step['model'] != NOT_JUDGED]
-        assert (len(judged) < len(steps)) == (run.lesson in NOT_ONE_FETCH)
-        for step in judged:
-            says = str(step['model']).partition('\n')[0]
-            assert says == ('readable' if step['verdict'] == 'readable' else 'blocked')
+        judged = [outcome for outcome in outcomes if len(outcome.result['calls']) == 1]
+        assert (len(judged) < len(outcomes)) == (run.lesson in NOT_ONE_FETCH)
+        for outcome in judged:
+            verdict = judge({**outcome.result['calls'][0], 'wire': outcome.wire})
+            assert verdict['readable'] is (outcome.verdict == 'readable')
