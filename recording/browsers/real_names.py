@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +25,15 @@ from urllib.parse import urlsplit
 import httpx
 import trustme
 
-from demo.processes import START_SECONDS, DemoError, Server, check_alive, free_ports
+from demo.processes import (
+    START_SECONDS,
+    DemoError,
+    Server,
+    check_alive,
+    free_ports,
+    start_server,
+    stop_all,
+)
 from demo.tenants import create_tenants
 from recording.browsers import one_lesson
 from recording.browsers.local_servers import PAGE, served
@@ -270,17 +276,10 @@ def _api_servers(folder: Path) -> Iterator[dict[str, int]]:
     }
     environment.pop('BAKERY_ENV', None)  # the lesson local_development, in production
     with ExitStack() as running:
-        servers = []
+        servers: list[Server] = []
+        running.callback(stop_all, servers)
         for port, command in commands.items():
-            process = subprocess.Popen(
-                [sys.executable, '-m', *command],
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-            servers.append(Server(command[0], port, process))
-            running.callback(servers[-1].stop)
+            servers.append(start_server(command, port, environment))
         _wait_until_listening(servers)
         yield {'wsgi': wsgi, 'asgi': asgi}
 

@@ -125,10 +125,10 @@ class Outcome(NamedTuple):
         kind = self.result.get('kind')
         if kind is None:
             return 'readable'
-        if not self.wire:
-            return 'no response'
         words = {'TypeError': 'blocked by the browser', 'NetworkError': 'refused by the server'}
-        return words.get(kind, 'failed in the script')
+        if kind not in words:
+            return 'failed in the script'
+        return words[kind] if self.wire else 'no response'
 
     @property
     def text(self) -> str:
