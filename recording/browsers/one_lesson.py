@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import falcon
 import falcon.asgi
 
-from demo.mount import program_names
+from demo.mount import load_all
 from demo.wire import ASGIApplication, Receive, Recorder, Scope, Send
-from recording.lessons import load
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -38,7 +37,7 @@ def _chosen() -> tuple[str, str]:
 
 def wsgi() -> WSGIApplication:
     """Build the WSGI application that plays the chosen lesson."""
-    recorder, lessons = Recorder(), _load_all('wsgi')
+    recorder, lessons = Recorder(), load_all('app_wsgi')
     reader = falcon.App()
     reader.add_route(WIRE + '{key}', _WireReader(recorder))
 
@@ -53,7 +52,7 @@ def wsgi() -> WSGIApplication:
 
 def asgi() -> ASGIApplication:
     """Build the ASGI application that plays the chosen lesson."""
-    recorder, lessons = Recorder(), _load_all('asgi')
+    recorder, lessons = Recorder(), load_all('app_asgi')
     reader = falcon.asgi.App()
     reader.add_route(WIRE + '{key}', _AsyncWireReader(recorder))
 
@@ -65,18 +64,6 @@ def asgi() -> ASGIApplication:
         await recorder.asgi(key, lessons[lesson])(scope, receive, send)
 
     return playing
-
-
-def _load_all(interface: str) -> dict[str, Any]:
-    """Load every lesson, and the programs that are wrong on purpose if they start at all."""
-    lessons = {}
-    for name in program_names(f'app_{interface}'):
-        try:
-            lessons[name] = load(interface, name)
-        except ValueError:
-            if not name.startswith('wrong_'):
-                raise
-    return lessons
 
 
 class _WireReader:

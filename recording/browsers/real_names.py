@@ -34,7 +34,7 @@ from demo.processes import (
     start_server,
     stop_all,
 )
-from demo.tenants import create_tenants
+from demo.settings import lesson_environment
 from recording.browsers import one_lesson
 from recording.browsers.local_servers import PAGE, served
 from recording.engines.base import Engine, launch
@@ -270,11 +270,9 @@ def _api_servers(folder: Path) -> Iterator[dict[str, int]]:
     }
     environment = {
         **os.environ,
+        **lesson_environment(folder, [SHOP]),
         one_lesson.VARIABLE: str(folder / 'lesson'),
-        'BAKERY_ORIGINS': SHOP,  # the lesson origins_from_env
-        'DATABASEURL': create_tenants(folder / 'tenants.sqlite', [SHOP]),
     }
-    environment.pop('BAKERY_ENV', None)  # the lesson local_development, in production
     with ExitStack() as running:
         servers: list[Server] = []
         running.callback(stop_all, servers)
