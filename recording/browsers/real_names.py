@@ -223,9 +223,13 @@ class Stage:
             browser.open(f'{API}{FORGET}')
 
     def show(self, *origins: str) -> None:
-        """Serve the empty page as some origins."""
+        """Serve the empty page as some origins.
+
+        Without TLS every host has it. Such a host has no TLS, or Chromium would upgrade the page.
+        """
         for origin in origins:
-            self.names.ports[urlsplit(origin).hostname or ''] = self.pages
+            if origin.startswith('https:'):
+                self.names.ports[urlsplit(origin).hostname or ''] = self.pages
 
 
 @contextmanager

@@ -174,6 +174,9 @@ def observe(
             if page == run.pages[0] or not run.is_attack:
                 stage.forget(browser)
             browser.open(f'{page}/')
+            opened = browser.run('() => location.origin')
+            if opened != page:
+                raise RuntimeError(f'{browser.title} opened {page} as {opened}')
             if run.is_attack and page == SHOP:
                 _run_step(browser, stage, interface, *FILL_BASKET)
             steps = _run_script(browser, stage, interface, run)
