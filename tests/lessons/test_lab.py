@@ -63,7 +63,7 @@ def test_a_foreign_page_opens_a_websocket(page: str) -> None:
 def test_browsers_let_each_attack_through_and_none_on_a_mended_program() -> None:
     header, *rows = csv.reader(lab.results().splitlines())
     assert header[2:] == ['Chromium', 'Firefox', 'WebKitGTK', 'On the mended program']
-    assert len(rows) == len(lab.ATTACKS) * len(lab.PAGES)
+    assert len(rows) == len(lab.ATTACKS) * len(lab.SITES)
     assert {row[-1] for row in rows} == {'fails'}
     for attack in lab.ATTACKS:
         assert '**succeeds**' in [cell for row in rows if row[0] == attack for cell in row]
