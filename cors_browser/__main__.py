@@ -110,7 +110,10 @@ def examine(arguments: argparse.Namespace) -> dict[str, Any]:
             loops = redirects_forever(browser, arguments)
         elif step.status >= 400 and responder(step).kind == UNKNOWN and not exchange.preflights:
             shares = shares_preflights(arguments)
-    return findings(exchange, failure, shares=shares, loops=loops)
+    found = findings(exchange, failure, shares=shares, loops=loops)
+    if arguments.credentials == 'include' and not exchange.cookies_sent:
+        found['not_checked'].append('the cookies that the browser has (--cookie)')
+    return found
 
 
 def redirects_forever(browser: Browser, arguments: argparse.Namespace) -> bool:

@@ -80,7 +80,8 @@ def of_silence(exchange: Exchange, failure: Unreachable) -> Diagnosis:
         is_plain, special, special_fix = purpose(earlier[-1])
         if not is_plain and special_fix in {TO_LOGIN, USE_HTTPS}:
             cause, fix = special, special_fix
-    return Diagnosis(False, cause, NOBODY, fix, guide)
+    is_cors = None if failure.kind in {'unrecorded', 'browser'} else False
+    return Diagnosis(is_cors, cause, NOBODY, fix, guide)
 
 
 def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagnosis:

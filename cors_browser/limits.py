@@ -18,11 +18,10 @@ def not_checked(exchange: Exchange, failure: FetchFailed | None = None) -> list[
         remarks.append("the page's Content-Security-Policy (connect-src)")
         if any(is_private(url) for url in urls) and not is_private_page(exchange.page):
             remarks.append('the permission to access the local network')
-    if exchange.credentials == 'include':
-        if not all(is_one_site(exchange.page, url.origin) for url in urls):
-            remarks.append('whether the browser blocks third-party cookies')
-        if not exchange.cookies_sent:
-            remarks.append('the cookies that the browser has (--cookie)')
+    if exchange.credentials == 'include' and not all(
+        is_one_site(exchange.page, url.origin) for url in urls
+    ):
+        remarks.append('whether the browser blocks third-party cookies')
     if any(url.scheme == 'http' and not is_trustworthy(url) for url in urls):
         remarks.append('HSTS and upgrade-insecure-requests, which turn http into https')
     return remarks

@@ -121,6 +121,8 @@ def cause_line(found: Mapping[str, Any]) -> str:
     """The line that says whether CORS is the cause."""
     if found['is_cors']:
         return 'this is CORS'
+    if found['is_cors'] is None and found['verdict'] == 'unreachable':
+        return f"whether this is CORS isn't known: {found['cause']}"
     if found['is_cors'] is None:
         return f'this may not be CORS: {found["cause"]}'
     return f'this is not CORS: {found["cause"]}'

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cors_browser.__main__ import main
 from cors_browser.captures import parse_curl, parse_har
 from cors_browser.replay import Capture
-from cors_browser.report import all_findings, findings, judged
+from cors_browser.report import all_findings, findings, judged, verdict_lines
 
 T = TypeVar('T')
 
@@ -110,13 +110,14 @@ PASSES = {
         ([entry(received={'Access-Control-Allow-Origin': '*'}, error='net::ERR_FAILED')],
          'blocked', 'acao-wildcard-with-credentials', True),
         ([entry(received=ALLOWED | {'Access-Control-Allow-Credentials': 'true'},
-                error='net::ERR_FAILED')], 'unreachable', 'network', False),
+                error='net::ERR_FAILED')], 'unreachable', 'network', None),
         ([entry(status=0, error='net::ERR_CONNECTION_REFUSED')], 'unreachable', 'network', False),
         ([entry(status=0, error='net::ERR_CERT_DATE_INVALID')], 'unreachable', 'network', False),
         ([entry(status=0, error='net::ERR_BLOCKED_BY_CLIENT')], 'unreachable', 'network', False),
         ([entry(received=ALLOWED, error='net::ERR_CONTENT_LENGTH_MISMATCH')], 'unreachable',
          'network', False),
-        ([entry(status=0, error='net::ERR_FAILED')], 'unreachable', 'network', False),
+        ([entry(status=0, error='net::ERR_FAILED')], 'unreachable', 'network', None),
+        ([entry(status=0)], 'unreachable', 'network', None),
         ([entry(status=302, received={'Location': 'http://other.example/'} | ALLOWED)], 'blocked',
          'mixed-content', False),
         ([entry(status=0, error='net::ERR_BLOCKED_BY_ORB', sent={'sec-fetch-mode': 'no-cors',
@@ -242,7 +243,10 @@ def test_a_response_is_judged_without_a_network() -> None:
     found = judge_text(shared, method='PUT')
     assert found['code'] == 'preflight-method'
     found = judge_text(f'{shared.strip()}\nAccess-Control-Allow-Methods: PUT\n\n', method='PUT')
-    assert (found['verdict'], found['is_cors']) == ('unreachable', False)
+    assert (found['verdict'], found['is_cors']) == ('unreachable', None)
+    assert ("whether this is CORS isn't known: the recording lacks this response", 0) in [
+        *verdict_lines(found)
+    ]
     assert found['notes'] == [
         f"this prints the missing response: curl -i -X PUT -H 'origin: {PAGE}' {API}"
     ]
@@ -388,7 +392,7 @@ for name in ('ssl', 'httpx', 'httpcore', 'publicsuffixlist'):
 import asyncio
 from cors_browser.captures import parse_curl, parse_har
 from cors_browser.replay import Capture
-from cors_browser.report import all_findings, findings, judged
+from cors_browser.report import all_findings, findings, judged, verdict_lines
 
 async def page():
     text = 'HTTP/1.1 200 OK\\\\nSet-Cookie: a=b; SameSite=Lax\\\\n\\\\n'
