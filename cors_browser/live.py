@@ -140,7 +140,7 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
         step.reached = True
         is_http2 = isinstance(sock, ssl.SSLSocket) and sock.selected_alpn_protocol() == 'h2'
         wire = (Wire if is_http2 else LenientWire)(sock, deadline, httpcore.WriteError)
-        kind = httpcore.HTTP2Connection if is_http2 else http1(httpcore)
+        kind = httpcore.HTTP2Connection if is_http2 else httpcore.HTTP11Connection
         try:
             connection = kind(httpcore.URL(str(url)).origin, wire)
             response = connection.handle_request(as_httpcore(httpcore, step, url))
@@ -199,12 +199,6 @@ def secured(
         fail(step, url, 'tls', f'the connection broke off in the TLS handshake ({error})')
     with wrapped:
         yield wrapped
-
-
-def http1(httpcore: Any) -> Any:
-    """The class for HTTP/1, with as much room for headers as browsers have."""
-    kind = httpcore.HTTP11Connection
-    return type(kind.__name__, (kind,), {'MAX_INCOMPLETE_EVENT_SIZE': MAX_HEAD})
 
 
 def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
