@@ -184,8 +184,8 @@ def bench(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Ask other CORS middlewares, for the guide; -- --check asks the versions it states."""
     install(session, 'bench')
-    with Path('docs/recorded/middlewares/versions.csv').open() as stated:
-        pinned = ['=='.join(row) for row in csv.reader(stated)][1:]
+    with Path('docs/recorded/middlewares/versions.csv').open() as file:
+        pinned = ['=='.join(row) for row in csv.reader(file)][1:]
     names = [pin.partition('==')[0] for pin in pinned]
     session.install(*(pinned if '--check' in session.posargs else ['--upgrade', *names]))
     session.run('python', '-m', 'recording.peers', *session.posargs)

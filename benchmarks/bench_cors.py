@@ -230,12 +230,12 @@ def measure(one: Run, other: Run, turns: int, seconds: float) -> float:
     gc.collect()
     gc.disable()
     for turn in range(turns):
-        spent: dict[Run, float] = {}
+        seconds_of: dict[Run, float] = {}
         for run in (one, other) if turn % 2 else (other, one):
             start = time.perf_counter()
             run(times)
-            spent[run] = time.perf_counter() - start
-        ratios.append(spent[one] / spent[other])
+            seconds_of[run] = time.perf_counter() - start
+        ratios.append(seconds_of[one] / seconds_of[other])
     gc.enable()
     return statistics.median(ratios)
 

@@ -97,9 +97,9 @@ def _run(options: argparse.Namespace, stop: threading.Event) -> None:
     with ExitStack() as running:
         apis = running.enter_context(api_servers(wsgi, asgi, pages=(guide, attacker)))
         urls = {'wsgi': apis[0].url, 'asgi': apis[1].url}
-        told = {'origins': origins, 'attackers': attackers, 'lessons': _lessons(), **urls}
+        description = {'origins': origins, 'attackers': attackers, 'lessons': _lessons(), **urls}
         for port in (guide, attacker):
-            server = running.enter_context(GuideServer(port, options.guide, told))
+            server = running.enter_context(GuideServer(port, options.guide, description))
             # shutdown() waits for as long as this before Ctrl-C is finished.
             poll = {'poll_interval': 0.05}
             threading.Thread(target=server.serve_forever, kwargs=poll, daemon=True).start()

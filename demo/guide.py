@@ -26,8 +26,8 @@ class GuideServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, port: int, folder: Path, demo: dict[str, Any]) -> None:
-        told = json.dumps(demo).encode()
-        handler = partial(_Handler, demo=told, directory=str(folder))
+        description = json.dumps(demo).encode()
+        handler = partial(_Handler, demo=description, directory=str(folder))
         super().__init__(('127.0.0.1', port), handler)
 
 
@@ -56,11 +56,11 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _judge(self, body: bytes) -> None:
         try:
-            judged = judge(json.loads(body))
+            verdict = judge(json.loads(body))
         except (KeyError, TypeError, ValueError):
             self.send_error(400)
         else:
-            self._send_json(200, json.dumps(judged).encode())
+            self._send_json(200, json.dumps(verdict).encode())
 
     def _send_json(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -30,7 +30,7 @@ from recording.engines import ENGINES
 from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
 from recording.guide import build_guide
-from recording.http_file import FOLDER, request_to, with_response
+from recording.http_file import EXCHANGES_FOLDER, request_to, with_response
 from recording.lessons import INTERFACES, ROOT, SCRIPTS
 from recording.programs import printed, several_workers
 from recording.proxies import scenes
@@ -43,7 +43,7 @@ def record_exchanges() -> None:
     wsgi, asgi = free_ports(dict.fromkeys(INTERFACES, 0))
     with api_servers(wsgi, asgi) as servers, httpx.Client() as client:
         wait_until_answering(servers)
-        for exchange in read_exchanges(FOLDER):
+        for exchange in read_exchanges(EXCHANGES_FOLDER):
             gunicorn, uvicorn = (
                 with_response(
                     exchange, client.send(request_to(f'{server.url}/{exchange.lesson}', exchange))
@@ -79,7 +79,7 @@ def record_several_workers() -> None:
 
 def record_programs() -> None:
     for name, made in printed.OUTPUTS.items():
-        write(printed.FOLDER / name, made())
+        write(printed.PROGRAMS_FOLDER / name, made())
 
 
 def record_verdicts(lessons: list[str]) -> None:

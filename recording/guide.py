@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recording.lessons import ROOT
 
-PAGES = [
+HTML_PAGES = [
     str(path.relative_to(ROOT / 'docs').with_suffix('.html'))
     for path in sorted((ROOT / 'docs').rglob('*.rst'))
     if '_build' not in path.parts

@@ -15,7 +15,7 @@ from demo.wire import header_name
 from docs._ext.exchanges import Exchange
 from recording.lessons import ROOT
 
-FOLDER = ROOT / 'docs/recorded/exchanges'
+EXCHANGES_FOLDER = ROOT / 'docs/recorded/exchanges'
 OF_THE_SERVER = {'Connection', 'Date', 'Server', 'Transfer-Encoding'}
 OF_THE_CHECKOUT = {'Etag', 'Last-Modified'}  # of a static file: they say when it was written
 

@@ -124,8 +124,8 @@ def write_lesson(root: Path, name: str) -> list[str]:
     if not NAME.fullmatch(name):
         raise ValueError(f'{name!r}: use lower case letters, digits and underscores')
     files = skeleton(name)
-    if taken := [path for path in files if (root / path).exists()]:
-        raise ValueError(f'{", ".join(taken)}: exists already; choose another name')
+    if existing := [path for path in files if (root / path).exists()]:
+        raise ValueError(f'{", ".join(existing)}: exists already; choose another name')
     for path, text in files.items():
         (root / path).write_text(text)
     for path, last, line in (

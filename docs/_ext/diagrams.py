@@ -60,21 +60,21 @@ def replay(recorded: list[Exchange]) -> tuple[Capture, list[str]]:
         ValueError: The model sends other requests than the recorded ones.
     """
     fetch = capture_of(recorded)
-    made, failure = judge(fetch)
+    exchange, failure = judge(fetch)
     if isinstance(failure, Unreachable):
         raise ValueError(f'{recorded[0].file.name}: {failure.reason}: record one')
-    check_requests(made, recorded)
+    check_requests(exchange, recorded)
     last = recorded[-1]
     if failure is None:
         return fetch, [f'readable: {last.status}', last.response_body]
-    got = [f'blocked: {failure.code}', failure.reason]
-    if not made.reached_server:
-        got.append(f'{fetch.method} {last.path} is never sent')
-    return fetch, got
+    outcome = [f'blocked: {failure.code}', failure.reason]
+    if not exchange.reached_server:
+        outcome.append(f'{fetch.method} {last.path} is never sent')
+    return fetch, outcome
 
 
-def check_requests(made: ModelExchange, recorded: list[Exchange]) -> None:
-    sent = [(step.method, set(step.request_headers)) for step in made.steps]
+def check_requests(exchange: ModelExchange, recorded: list[Exchange]) -> None:
+    sent = [(step.method, set(step.request_headers)) for step in exchange.steps]
     lower = [
         {(name.lower(), value) for name, value in one.headers if name != 'Cookie'}
         for one in recorded
@@ -105,27 +105,27 @@ class Message:
 
 def messages(recorded: list[Exchange]) -> Iterator[Message]:
     """Yield a fetch from the page's call to what the page gets."""
-    fetch, got = replay(recorded)
+    fetch, outcome = replay(recorded)
     path = recorded[-1].path
-    asked = [f'fetch {fetch.method} {path}', *(f'{n}: {value}' for n, value in fetch.headers)]
+    call = [f'fetch {fetch.method} {path}', *(f'{n}: {value}' for n, value in fetch.headers)]
     if fetch.credentials == 'include':
-        asked.append("credentials: 'include'")
-    yield Message('page', 'browser', asked)
+        call.append("credentials: 'include'")
+    yield Message('page', 'browser', call)
     for one in recorded:
         lines = [f'{name}: {value}' for name, value in one.headers]
         yield Message('browser', 'API', [f'{one.method} {one.path}', *lines])
         response = [f'{name}: {value}' for name, value in one.response_headers]
         shown = [line for line in response if line.lower().startswith(SHOWN)]
         yield Message('API', 'browser', [one.status, *shown])
-    yield Message('browser', 'page', got, got[0].partition(':')[0])
+    yield Message('browser', 'page', outcome, outcome[0].partition(':')[0])
 
 
 def sequence(name: str, exchanges: Path) -> tuple[ET.Element, str]:
     """Draw one of :data:`SEQUENCES`; return the picture and its words."""
     title, files = SEQUENCES[name]
     recorded = [read_exchange(exchanges / f'{file}.http') for file in files]
-    told = list(messages(recorded))
-    words = [f'{number}. {message.words}.' for number, message in enumerate(told, 1)]
+    arrows = list(messages(recorded))
+    words = [f'{number}. {message.words}.' for number, message in enumerate(arrows, 1)]
     picture = Picture(name, title, words)
     lanes = {'page': 30.0, 'browser': WIDTH / 2, 'API': WIDTH - 30.0}
     anchors = {'page': (4.0, 'start'), 'browser': (WIDTH / 2, 'middle'), 'API': (WIDTH - 4, 'end')}
@@ -135,7 +135,7 @@ def sequence(name: str, exchanges: Path) -> tuple[ET.Element, str]:
     picture.text(recorded[-1].origin, *anchors['page'])
     picture.text(API, *anchors['API'])
     picture.down(0.5)
-    for message in told:
+    for message in arrows:
         side = 'API' if 'API' in (message.sender, message.receiver) else 'page'
         group = picture.group(message.mark)
         picture.down(0.7)
@@ -200,8 +200,8 @@ class Picture:
 
     def line(self, path: str, group: ET.Element | None = None, **style: str) -> None:
         style = {name.replace('_', '-'): value for name, value in style.items()}
-        drawn = {'d': path, 'fill': 'none', 'stroke': 'currentColor', **style}
-        ET.SubElement(self.root if group is None else group, 'path', drawn)
+        attributes = {'d': path, 'fill': 'none', 'stroke': 'currentColor', **style}
+        ET.SubElement(self.root if group is None else group, 'path', attributes)
 
     def arrow(self, lanes: dict[str, float], message: Message, group: ET.Element) -> None:
         """Draw an arrow between two lanes, each marked by a stroke; answers are dashed."""
@@ -283,8 +283,8 @@ def draw(docs: Path) -> None:
     """Write every diagram below ``docs/_build/diagrams``, as ``.svg`` and in words as ``.txt``."""
     folder = docs / '_build/diagrams'
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = {name: sequence(name, docs / 'recorded/exchanges') for name in SEQUENCES}
-    for name, (picture, words) in {**drawn, 'decisions': decisions()}.items():
+    diagrams = {name: sequence(name, docs / 'recorded/exchanges') for name in SEQUENCES}
+    for name, (picture, words) in {**diagrams, 'decisions': decisions()}.items():
         write(folder / f'{name}.svg', ET.tostring(picture, encoding='unicode') + '\n')
         write(folder / f'{name}.txt', words + '\n')
 

@@ -14,7 +14,7 @@ from recording.lessons import ROOT
 from recording.peers.apps import PEERS, Peer, silence
 from recording.peers.probes import PROBES, Probe
 
-FOLDER = ROOT / 'docs/recorded/middlewares'
+MIDDLEWARES_FOLDER = ROOT / 'docs/recorded/middlewares'
 
 
 def answer(peer: Peer, question: str, probe: Probe) -> str:
@@ -23,10 +23,10 @@ def answer(peer: Peer, question: str, probe: Probe) -> str:
     Raises:
         RuntimeError: Falcon's two interfaces answer differently.
     """
-    said = probe(peer.build)
-    if peer.more is not None and (other := probe(peer.more)) not in (said, 'has none'):
-        raise RuntimeError(f'{peer.name}, {question}: {said!r} on ASGI, {other!r} on WSGI')
-    return said
+    text = probe(peer.build)
+    if peer.more is not None and (other := probe(peer.more)) not in (text, 'has none'):
+        raise RuntimeError(f'{peer.name}, {question}: {text!r} on ASGI, {other!r} on WSGI')
+    return text
 
 
 def table(rows: Iterable[Iterable[str]]) -> str:
@@ -55,14 +55,14 @@ def main() -> int:
     parser.add_argument('--check', action='store_true', help='write nothing; fail if it differs')
     check = parser.parse_args().check
     with silence():
-        made = {'answers.csv': answers(), 'versions.csv': versions()}
+        tables = {'answers.csv': answers(), 'versions.csv': versions()}
     differs = False
-    for name, text in made.items():
-        path = FOLDER / name
-        stated = path.read_text() if path.exists() else ''
-        if text != stated:
+    for name, text in tables.items():
+        path = MIDDLEWARES_FOLDER / name
+        before = path.read_text() if path.exists() else ''
+        if text != before:
             differs = True
-            lines = (stated.splitlines(), text.splitlines())
+            lines = (before.splitlines(), text.splitlines())
             print(*difflib.unified_diff(*lines, name, name, n=0, lineterm=''), sep='\n')
         if not check:
             path.write_text(text)

@@ -107,7 +107,9 @@ def asynchronous(resource: object) -> object:
 
         return respond
 
-    methods = {name: twin(made) for name, made in vars(type(resource)).items() if name[:3] == 'on_'}
+    methods = {
+        name: twin(method) for name, method in vars(type(resource)).items() if name[:3] == 'on_'
+    }
     return type('Twin', (), methods)()
 
 

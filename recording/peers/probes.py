@@ -113,8 +113,8 @@ def two_origins(build: Build) -> str:
 
 def echo(build: Build) -> str:
     """Ask for headers whose names are none."""
-    asked = 'x-a, <b>;c'
-    headers = {'Origin': SHOP, METHOD: 'PUT', 'Access-Control-Request-Headers': asked}
+    names = 'x-a, <b>;c'
+    headers = {'Origin': SHOP, METHOD: 'PUT', 'Access-Control-Request-Headers': names}
     answer = send(build(Policy(headers='*')), 'OPTIONS', '/items', headers)
     listed = answer.headers.get('Access-Control-Allow-Headers', '')
     if '<b>;c' in listed:

@@ -70,7 +70,7 @@ def _achieved(run: verdicts.Run, page: str, engine: str) -> str:
     """Judge an attack by its first step: whether the script read, or a POST was taken."""
     recorded = verdicts.read(run.name)
     script, wire, *_ = (row for row in recorded if (row.page, row.engine) == (page, engine))
-    taken = wire.text.startswith('POST ') and wire.verdict == '200 OK'
-    if script.verdict != 'readable' and not taken:
+    accepted = wire.text.startswith('POST ') and wire.verdict == '200 OK'
+    if script.verdict != 'readable' and not accepted:
         return 'fails'
     return '**succeeds**' if wire.text.endswith('with the cookie') else 'no cookie came'

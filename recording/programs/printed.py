@@ -22,7 +22,7 @@ from demo.processes import Server, free_ports, wait_until_answering
 from recording.lessons import ROOT
 from recording.programs import attacks as lab
 
-FOLDER = ROOT / 'docs/recorded/programs'
+PROGRAMS_FOLDER = ROOT / 'docs/recorded/programs'
 
 
 def last_lines(module: str, after: str, **environment: str) -> str:
@@ -172,7 +172,7 @@ def decision_points() -> str:
     return table.getvalue()
 
 
-PAGES = (
+ORIGINS = (
     'https://api.example.com',
     'https://shop.example.com',
     'https://api.example.com:8443',
@@ -188,7 +188,7 @@ def sites() -> str:
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['The page', 'Same origin', 'Same site'])
-    for page in PAGES:
+    for page in ORIGINS:
         is_same = (same_origin(page, api), same_site(page, api))
         rows.writerow([f'``{page}``', *('yes' if same else 'no' for same in is_same)])
     return table.getvalue()
@@ -229,7 +229,7 @@ def doctor(lesson: str, *arguments: str) -> str:
 
 def ask_doctor(port: int, path: str, *arguments: str) -> str:
     page = ['--page', 'https://shop.example.com']
-    asked = subprocess.run(
+    doctor = subprocess.run(
         [sys.executable, '-m', 'cors_browser', f'http://127.0.0.1:{port}{path}', *page, *arguments],
         cwd=ROOT,
         env={**os.environ, 'NO_COLOR': '1'},
@@ -237,7 +237,7 @@ def ask_doctor(port: int, path: str, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    return f'{asked.stdout}exit code {asked.returncode}\n'.replace(f':{port}', ':8000')
+    return f'{doctor.stdout}exit code {doctor.returncode}\n'.replace(f':{port}', ':8000')
 
 
 def doctor_without_a_server() -> str:

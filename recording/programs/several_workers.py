@@ -23,7 +23,7 @@ import psutil
 from demo.processes import Server
 from recording.lessons import ROOT, SHOP
 from recording.programs.postgres import Postgres, running_postgres
-from recording.proxies.deployment import FOLDER, behind, send, serving
+from recording.proxies.deployment import DEPLOY_FOLDER, behind, send, serving
 
 REPORT = ROOT / 'docs/recorded/programs/several_workers.txt'
 REQUESTS, CLIENTS = 400, 8
@@ -44,8 +44,8 @@ class Cluster:
     def ask(
         self, method: str = 'GET', origin: str = SHOP, *, stream: bool = False
     ) -> httpx.Response:
-        asked = self.client.build_request(method, '/menu', headers={'Origin': origin})
-        return send(self.client, asked, stream=stream)
+        request = self.client.build_request(method, '/menu', headers={'Origin': origin})
+        return send(self.client, request, stream=stream)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
         folder: An empty folder, for nginx.
     """
     with running_postgres() as postgres:
-        postgres.run_file(FOLDER / 'tenants.sql')
+        postgres.run_file(DEPLOY_FOLDER / 'tenants.sql')
         url = {'DATABASE_URL': postgres.url('api')}
         with (
             serving('wsgi', 'dynamic_origins', **url) as gunicorn,
@@ -149,19 +149,19 @@ def lose(cluster: Cluster, what: str, kill: Callable[[], None]) -> str:
         return method, answer
 
     with ThreadPoolExecutor(CLIENTS) as clients:
-        asked = [clients.submit(ask, number) for number in range(REQUESTS)]
+        futures = [clients.submit(ask, number) for number in range(REQUESTS)]
         for _ in range(BEFORE):
             assert reached.acquire(timeout=60), f'{what}: the clients get no answers'
         kill()
-        answers = [future.result() for future in asked]
+        answers = [future.result() for future in futures]
     lines = [f'{REQUESTS} requests by {CLIENTS} clients. After {BEFORE} answers we killed {what}.']
     for method, expected in (('GET', {200}), ('POST', {405, 502})):
-        got = [answer for asked_with, answer in answers if asked_with == method]
-        statuses = Counter(answer.status_code in expected for answer in got)
-        readable = sum(answer.headers.get(ACAO) in (SHOP, '*') for answer in got)
+        responses = [answer for asked_with, answer in answers if asked_with == method]
+        statuses = Counter(answer.status_code in expected for answer in responses)
+        readable = sum(answer.headers.get(ACAO) in (SHOP, '*') for answer in responses)
         wanted = ' or '.join(map(str, sorted(expected)))
         lines.append(
-            f'  {method:4}  {len(got)} sent, {statuses[True]} answered {wanted}, '
+            f'  {method:4}  {len(responses)} sent, {statuses[True]} answered {wanted}, '
             f'{readable} with {ACAO}'
         )
     log = [json.loads(line) for line in cluster.log.read_text().splitlines()[before:]]

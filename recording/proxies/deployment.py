@@ -16,7 +16,7 @@ from demo.processes import Server, free_ports, start_server, wait_until_answerin
 from recording.lessons import ROOT
 from recording.proxies.nginx import running_nginx
 
-FOLDER = ROOT / 'deploy'
+DEPLOY_FOLDER = ROOT / 'deploy'
 API = 'api.example.com'
 
 
@@ -25,7 +25,7 @@ def serving(interface: str, lesson: str, **environment: str) -> Iterator[Server]
     """Run a lesson on gunicorn or uvicorn with the settings of deploy."""
     (port,) = free_ports({'port': 0})
     if interface == 'wsgi':
-        command = ['gunicorn', '--config', str(FOLDER / 'gunicorn.conf.py')]
+        command = ['gunicorn', '--config', str(DEPLOY_FOLDER / 'gunicorn.conf.py')]
         command += [f'--bind=127.0.0.1:{port}', f'app_wsgi.{lesson}:app']
     else:
         command = ['uvicorn', f'app_asgi.{lesson}:app']
@@ -40,7 +40,7 @@ def serving(interface: str, lesson: str, **environment: str) -> Iterator[Server]
 
 def uvicorn_settings() -> dict[str, str]:
     """Read uvicorn.env as systemd does."""
-    lines = (FOLDER / 'uvicorn.env').read_text().splitlines()
+    lines = (DEPLOY_FOLDER / 'uvicorn.env').read_text().splitlines()
     pairs = (line.split('=', 1) for line in lines if line and not line.startswith('#'))
     return dict(pairs)
 
@@ -70,7 +70,7 @@ def behind(
         'listen 127.0.0.1:8080': 'listen 127.0.0.1:PORT',
         **{f'127.0.0.1:{written}': f'127.0.0.1:{port}' for written, port in ports.items()},
     }
-    server = (FOLDER / configuration).read_text()
+    server = (DEPLOY_FOLDER / configuration).read_text()
     for written, changed in {**here, **changes}.items():
         assert written in here or written in server, f'{configuration} no longer has {written!r}'
         server = server.replace(written, changed)

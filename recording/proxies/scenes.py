@@ -19,7 +19,7 @@ from recording.http_file import request_to, with_response
 from recording.lessons import ROOT
 from recording.proxies.deployment import behind, send, serving
 
-FOLDER = ROOT / 'docs/recorded/proxies'
+PROXIES_FOLDER = ROOT / 'docs/recorded/proxies'
 CLOSED = 1  # a port where nothing listens
 
 
@@ -62,7 +62,7 @@ SCENES = {
 
 
 def exchanges_of(name: str, what: tuple[str, ...]) -> list[Exchange]:
-    return [read_exchange(FOLDER / f'{name}--{shown}.http') for shown in what]
+    return [read_exchange(PROXIES_FOLDER / f'{name}--{shown}.http') for shown in what]
 
 
 def play(name: str, interface: str, folder: Path) -> list[Exchange]:
@@ -78,10 +78,10 @@ def play(name: str, interface: str, folder: Path) -> list[Exchange]:
         serving(interface, scene.lesson) as server,
         behind(scene.configuration, folder, {8000: server.port}) as client,
     ):
-        answered = [_answered(client, one) for one in exchanges_of(name, scene.asked)]
+        exchanges = [_answered(client, one) for one in exchanges_of(name, scene.asked)]
         server.stop()
-        answered += [_answered(client, one) for one in exchanges_of(name, scene.after_stop)]
-    return answered
+        exchanges += [_answered(client, one) for one in exchanges_of(name, scene.after_stop)]
+    return exchanges
 
 
 def _answered(client: httpx.Client, exchange: Exchange) -> Exchange:
@@ -94,6 +94,6 @@ def _answered(client: httpx.Client, exchange: Exchange) -> Exchange:
 
 def replayed(origin: str, *shown: str) -> str:
     """Fetch as a page of ``origin`` with these recorded responses; return what it gets."""
-    exchanges = [read_exchange(FOLDER / f'{name}.http') for name in shown]
+    exchanges = [read_exchange(PROXIES_FOLDER / f'{name}.http') for name in shown]
     exchange, failure = judge(capture_of(exchanges, origin))
     return failure.code if failure else f'readable: {exchange.steps[-1].status}'

@@ -41,9 +41,9 @@ def test_a_picture_can_be_read(
     chromium.look(width, dark=dark)
     chromium.open(f'{demo.guide}/explanation/{DIAGRAMS[name]}.html')
     assert chromium.run('() => document.documentElement.scrollWidth') <= width
-    seen = chromium.run(LOOK, name)
-    assert len(seen) > 5
-    for line in seen:
+    layout = chromium.run(LOOK, name)
+    assert len(layout) > 5
+    for line in layout:
         assert line['fits'], line
         assert line['size'] >= 10, line
         assert line['contrast'] >= 4.5, line

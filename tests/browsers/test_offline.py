@@ -14,7 +14,7 @@ from recording.browsers.panel import page_of
 from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines.base import Engine
 from recording.engines.chromium import Chromium
-from recording.guide import PAGES
+from recording.guide import HTML_PAGES
 from tests.browsers.tabs import VISIBLE, click
 
 
@@ -23,7 +23,7 @@ def folder(site: Path) -> str:
     return site.resolve().as_uri()
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_page_asks_for_files_of_the_guide_alone(
     chromium: Chromium, folder: str, page: str
 ) -> None:

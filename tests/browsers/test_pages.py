@@ -13,7 +13,7 @@ import pytest
 from recording.browsers.panel import page_of, press_try_it
 from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines.chromium import Chromium
-from recording.guide import PAGES, build_guide
+from recording.guide import HTML_PAGES, build_guide
 from recording.lessons import ONE_SIDED, ROOT, SCRIPTS
 from recording.running_demo import RunningDemo, running_demo
 from tests.browsers.tabs import VISIBLE, click
@@ -206,7 +206,7 @@ def test_a_guide_without_a_demo_calls_nobody(chromium: Chromium, demo: RunningDe
     }
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_page_fits_a_phone_and_asks_its_own_origin_only(
     chromium: Chromium, demo: RunningDemo, page: str
 ) -> None:
@@ -219,7 +219,7 @@ def test_a_page_fits_a_phone_and_asks_its_own_origin_only(
     assert chromium.console == []
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_axe_finds_no_fault(chromium: Chromium, demo: RunningDemo, page: str) -> None:
     chromium.look(1280)
     lesson = Path(page).stem

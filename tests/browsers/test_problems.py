@@ -86,10 +86,10 @@ def test_a_closed_port(engine: Engine, stack: ExitStack) -> None:
 
 def test_firefox_has_a_second_line_after_the_cause() -> None:
     page_says('howto/is_it_cors', 'If another line about the same address stands above it')
-    said = [row.text for row in read('patch') if row.browser.startswith('Firefox')]
-    causes = [number for number, text in enumerate(said) if 'Did not find method' in text]
+    lines = [row.text for row in read('patch') if row.browser.startswith('Firefox')]
+    causes = [number for number, text in enumerate(lines) if 'Did not find method' in text]
     assert causes
-    assert all('CORS request did not succeed' in said[number + 1] for number in causes)
+    assert all('CORS request did not succeed' in lines[number + 1] for number in causes)
 
 
 def test_a_name_that_does_not_exist(chromium: Chromium, stack: ExitStack) -> None:
@@ -145,45 +145,45 @@ def test_a_page_that_isolates_itself(
 
 def test_a_public_page_needs_the_users_permission(chromium: Chromium, stack: ExitStack) -> None:
     page, _ = stack.enter_context(serving(HTML, PUBLIC))
-    api, arrived = stack.enter_context(
+    api, requests = stack.enter_context(
         serving(ANYONE, ('Access-Control-Allow-Private-Network', 'true'), body=b'rye')
     )
     chromium.open(page)
     assert chromium.run(FETCH, api) == REFUSED
-    assert arrived == []
+    assert requests == []
     printed(chromium, 'Permission was denied for this request to access')
-    said = 'Permission was denied for this request to access the `loopback` address space'
-    page_says('howto/local_network', said)
-    assert any(said in entry for entry in chromium.console)
+    reason = 'Permission was denied for this request to access the `loopback` address space'
+    page_says('howto/local_network', reason)
+    assert any(reason in entry for entry in chromium.console)
     allowed = {'permission': {'name': 'loopback-network'}, 'setting': 'granted'}
     chromium.send('Browser.setPermission', **allowed)
     stack.callback(chromium.send, 'Browser.resetPermissions')
     chromium.open(page)
     assert chromium.run(FETCH, api) == 'rye'
-    assert arrived == ['GET /']
+    assert requests == ['GET /']
 
 
 def test_the_permission_does_not_replace_the_policy(chromium: Chromium, stack: ExitStack) -> None:
     page_says('howto/local_network', 'your CORS policy decides as always')
     page, _ = stack.enter_context(serving(HTML, PUBLIC))
-    api, arrived = stack.enter_context(serving())
+    api, requests = stack.enter_context(serving())
     allowed = {'permission': {'name': 'loopback-network'}, 'setting': 'granted'}
     chromium.send('Browser.setPermission', **allowed)
     stack.callback(chromium.send, 'Browser.resetPermissions')
     chromium.open(page)
     assert chromium.run(FETCH, api) == REFUSED
-    assert arrived == ['GET /']
+    assert requests == ['GET /']
     printed(chromium, 'blocked by CORS policy')
 
 
 def wire_of(steps: list[PanelStep], name: str) -> list[str]:
     """Say what went over the wire in a step: method and status of each exchange."""
-    said = []
+    results = []
     (step,) = (step for step in steps if step['name'] == name)
     for exchange in step['wire']:
         request, _, answer = exchange.partition('\n\n')
-        said.append(f'{request.partition(" ")[0]} {answer[:3]}')
-    return said
+        results.append(f'{request.partition(" ")[0]} {answer[:3]}')
+    return results
 
 
 @pytest.mark.parametrize('interface', INTERFACES)
@@ -206,8 +206,8 @@ def test_a_change_that_moves_asks_twice(
 ) -> None:
     page_says('howto/redirects', 'A ``PUT`` that moves asks twice: once at each address.')
     steps = press_try_it(chromium, demo.guide, 'redirects', interface)
-    asked = ['OPTIONS 204', 'PUT 308', 'OPTIONS 204', 'PUT 200']
-    assert wire_of(steps, 'changeAtOldAddress') == asked
+    requests = ['OPTIONS 204', 'PUT 308', 'OPTIONS 204', 'PUT 200']
+    assert wire_of(steps, 'changeAtOldAddress') == requests
     assert wire_of(steps, 'readAtOldAddress') == ['GET 308', 'GET 200']
 
 

@@ -244,8 +244,8 @@ def test_a_section_and_an_object_are_linked(chromium: Chromium, folder: str) -> 
 @pytest.mark.parametrize('phrase', ['zyxwvut', 'the', 'toString'])
 def test_it_says_that_it_found_nothing(chromium: Chromium, folder: str, phrase: str) -> None:
     assert search(chromium, folder, phrase) == []
-    said = chromium.run("() => document.querySelector('[role=status]').textContent")
-    assert said.startswith('No page has these words')
+    status = chromium.run("() => document.querySelector('[role=status]').textContent")
+    assert status.startswith('No page has these words')
     assert chromium.console == []
 
 

@@ -139,7 +139,7 @@ def faults_of(command: str, port: int, folder: Path, environment: dict[str, str]
         check=False,
         timeout=30,
     )
-    said = ended.stdout + ended.stderr
+    output = ended.stdout + ended.stderr
     begin = next((begin for begin in ASKING if command.startswith(begin)), None)
     if command in REFUSED:
         printed, fine = REFUSED[command], ended.returncode != 0
@@ -148,8 +148,8 @@ def faults_of(command: str, port: int, folder: Path, environment: dict[str, str]
         fine = ended.returncode <= greatest
     else:
         printed, fine = 'a text that a test knows', False
-    if not (fine and re.search(printed, said)):
-        yield f'{command!r} ended with {ended.returncode}, expected {printed!r}: {said}'
+    if not (fine and re.search(printed, output)):
+        yield f'{command!r} ended with {ended.returncode}, expected {printed!r}: {output}'
 
 
 def terminals_to_run(guide: Guide) -> list[Terminals]:
@@ -159,8 +159,8 @@ def terminals_to_run(guide: Guide) -> list[Terminals]:
         for commands in commands_of_pages(guide).values()
         for terminals in terminals_of(commands)
     }
-    asked = {session.server for session in sessions.values() if session.asked}
-    return [one for one in sessions.values() if one.asked or one.server not in asked]
+    servers = {session.server for session in sessions.values() if session.asked}
+    return [one for one in sessions.values() if one.asked or one.server not in servers]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import pytest
 from bs4 import BeautifulSoup
 
-from recording.guide import PAGES, build_guide
+from recording.guide import HTML_PAGES, build_guide
 from recording.lessons import ROOT
 
 
@@ -41,7 +41,7 @@ def pages(book: dict[str, str]) -> dict[str, BeautifulSoup]:
 
 
 def test_it_holds_every_page_and_says_what_it_is(book: dict[str, str]) -> None:
-    assert {page.replace('.html', '.xhtml') for page in PAGES} <= set(book)
+    assert {page.replace('.html', '.xhtml') for page in HTML_PAGES} <= set(book)
     assert '>CORS by Example, for Falcon</dc:title>' in book['content.opf']
     assert 'unknown<' not in book['content.opf']
 

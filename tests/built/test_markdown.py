@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from recording.guide import PAGES
+from recording.guide import HTML_PAGES
 
 FENCED = re.compile(r'^( *)```.*?^\1```$', re.MULTILINE | re.DOTALL)
 LINK = re.compile(r'(?<!`)\]\(([^)\s]+)\)')
@@ -21,7 +21,7 @@ def read(site: Path, page: str) -> tuple[BeautifulSoup, str]:
     return html, (site / f'{page}.md').read_text()
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_page_names_its_twin_and_says_what_it_is_for(site: Path, page: str) -> None:
     html, _ = read(site, page)
     twin = f'{Path(page).name}.md'
@@ -33,7 +33,7 @@ def test_a_page_names_its_twin_and_says_what_it_is_for(site: Path, page: str) ->
     assert description['content'] == ' '.join(opening.get_text().split()) != ''
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_twin_shows_all_code_under_its_tab_and_path(site: Path, page: str) -> None:
     html, twin = read(site, page)
     at = 0
@@ -55,14 +55,14 @@ def without_blanks(text: str) -> str:
     return '\n'.join(line.strip() for line in text.splitlines() if line.strip())
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_twin_has_every_row_of_every_table(site: Path, page: str) -> None:
     html, twin = read(site, page)
     rows = [line for line in FENCED.sub('', twin).splitlines() if line.startswith('| ')]
     assert len(rows) == len(html.select('article table tr'))
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_the_links_of_a_twin_lead_somewhere(site: Path, page: str) -> None:
     _, twin = read(site, page)
     for link in LINK.findall(FENCED.sub('', twin)):
@@ -76,10 +76,10 @@ def test_llms_txt_lists_every_twin_once(site: Path) -> None:
     text = (site / 'llms.txt').read_text()
     assert text.startswith('# CORS by Example, for Falcon\n\n> A page')
     listed = re.findall(r'^- \[[^\]]+\]\(([^)]+)\): \S', text, re.MULTILINE)
-    assert sorted([*listed, 'index.html.md']) == sorted(f'{page}.md' for page in PAGES)
+    assert sorted([*listed, 'index.html.md']) == sorted(f'{page}.md' for page in HTML_PAGES)
 
 
 def test_other_pages_have_no_twin(site: Path) -> None:
     written = {str(path.relative_to(site)) for path in site.rglob('*.md')}
-    assert written == {f'{page}.md' for page in PAGES}
+    assert written == {f'{page}.md' for page in HTML_PAGES}
     assert 'text/markdown' not in (site / 'search.html').read_text()

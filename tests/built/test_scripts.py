@@ -14,11 +14,11 @@ DECLARED = re.compile(r'^(?:async )?(?:class|const|function\*?|let|var) (\w+)', 
 
 
 def test_no_two_scripts_of_a_page_declare_one_name(site: Path) -> None:
-    seen = set()
+    loaded = set()
     for page in site.rglob('*.html'):
         tags = BeautifulSoup(page.read_text(), 'html.parser').select('script[src]')
         scripts = {page.parent / str(tag['src']).partition('?')[0] for tag in tags}
         names = Counter(name for path in scripts for name in DECLARED.findall(path.read_text()))
         assert [name for name, times in names.items() if times > 1] == [], page
-        seen |= {path.name for path in scripts}
-    assert {path.name for path in (ROOT / 'docs/_static').glob('*.js')} <= seen
+        loaded |= {path.name for path in scripts}
+    assert {path.name for path in (ROOT / 'docs/_static').glob('*.js')} <= loaded

@@ -84,13 +84,13 @@ def test_every_program_can_be_downloaded(pages: dict[str, BeautifulSoup]) -> Non
 
 def test_the_zip_holds_every_example(site: Path) -> None:
     with ZipFile(site / 'examples.zip') as archive:
-        held = {name.partition('/')[2]: archive.read(name) for name in archive.namelist()}
+        files = {name.partition('/')[2]: archive.read(name) for name in archive.namelist()}
     programs = {f'app_{side}/{name}.py' for side, name in pairs(PROGRAMS)}
     scripts = {f'frontend/{name}.js' for name in SCRIPTS}
     inits = {'app_asgi/__init__.py', 'app_wsgi/__init__.py'}
     others = {'LICENSE', 'frontend/pictures/loaf.svg'}
-    assert set(held) == programs | scripts | inits | SHARED | MODEL | others
-    for name, content in held.items():
+    assert set(files) == programs | scripts | inits | SHARED | MODEL | others
+    for name, content in files.items():
         assert content == (ROOT / name).read_bytes(), name
 
 
@@ -119,7 +119,7 @@ def test_a_screen_reader_is_told_the_words(site: Path, name: str) -> None:
     (picture,) = page.select(f'svg.diagram-{name}')
     assert picture['role'] == 'img'
     for attribute, element in (('aria-labelledby', 'title'), ('aria-describedby', 'desc')):
-        (told,) = page.select(f'[id="{picture[attribute]}"]')
-        assert told.name == element
+        (description,) = page.select(f'[id="{picture[attribute]}"]')
+        assert description.name == element
     words = (ROOT / f'docs/_build/diagrams/{name}.txt').read_text()
-    assert told.get_text() == ' '.join(words.splitlines())
+    assert description.get_text() == ' '.join(words.splitlines())

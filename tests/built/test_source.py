@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from recording.guide import PAGES, build_guide
+from recording.guide import HTML_PAGES, build_guide
 from recording.lessons import ROOT
 
 
@@ -18,14 +18,14 @@ def foot_of(site: Path, page: str) -> BeautifulSoup:
     return BeautifulSoup(str(foot), 'html.parser')
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_page_names_its_source(site: Path, page: str) -> None:
     (source,) = foot_of(site, page).select('code')
     assert (ROOT / source.get_text()).is_file()
     assert source.get_text().removesuffix('.rst') == f'docs/{page.removesuffix(".html")}'
 
 
-@pytest.mark.parametrize('page', PAGES)
+@pytest.mark.parametrize('page', HTML_PAGES)
 def test_a_page_offers_the_examples(site: Path, page: str) -> None:
     links = [str(link['href']) for link in foot_of(site, page).select('a')]
     assert [(site / page).parent.joinpath(link).resolve().name for link in links] == [

@@ -13,8 +13,8 @@ def fetch(*wire: tuple[str, list[tuple[str, str]]], **more: Any) -> dict[str, An
         for method, headers in wire
     ]
     fetched = {'page': PAGE, 'url': 'http://127.0.0.1:9001/_wire/k/x', 'method': 'GET'}
-    told = {'mode': 'cors', 'headers': {}, 'credentials': 'omit', 'wire': exchanges}
-    return {**fetched, **told, **more}
+    options = {'mode': 'cors', 'headers': {}, 'credentials': 'omit', 'wire': exchanges}
+    return {**fetched, **options, **more}
 
 
 ALLOWED = [('Access-Control-Allow-Origin', PAGE)]

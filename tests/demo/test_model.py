@@ -16,26 +16,26 @@ def test_an_answer_that_allows_the_page_is_readable() -> None:
 
 
 def test_an_answer_that_does_not_is_blocked_with_reason_and_fix() -> None:
-    judged = judge(fetch(('GET', [])))
-    assert not judged['readable']
-    assert 'Access-Control-Allow-Origin' in judged['why']
+    verdict = judge(fetch(('GET', [])))
+    assert not verdict['readable']
+    assert 'Access-Control-Allow-Origin' in verdict['why']
 
 
 def test_an_answer_without_cors_is_opaque() -> None:
-    judged = judge(fetch(('GET', []), mode='no-cors'))
-    assert judged['readable']
-    assert judged['why'].startswith('It is opaque')
+    verdict = judge(fetch(('GET', []), mode='no-cors'))
+    assert verdict['readable']
+    assert verdict['why'].startswith('It is opaque')
 
 
 def test_a_preflight_that_the_browser_did_not_send_is_told() -> None:
-    judged = judge(fetch(('PUT', ALLOWED), method='PUT'))
-    assert judged == {'readable': False, 'why': 'It would have sent a further OPTIONS.'}
+    verdict = judge(fetch(('PUT', ALLOWED), method='PUT'))
+    assert verdict == {'readable': False, 'why': 'It would have sent a further OPTIONS.'}
 
 
 def test_a_request_that_the_browser_did_not_send_is_told() -> None:
     preflight = ('OPTIONS', [*ALLOWED, ('Access-Control-Allow-Methods', 'PUT')])
-    judged = judge(fetch(preflight, method='PUT'))
-    assert judged == {'readable': False, 'why': 'It would have sent a further PUT.'}
+    verdict = judge(fetch(preflight, method='PUT'))
+    assert verdict == {'readable': False, 'why': 'It would have sent a further PUT.'}
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_a_request_that_the_browser_did_not_send_is_told() -> None:
 def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable: bool) -> None:
     wire = fetch(('GET', [*ALLOWED, ('Location', location)]), ('GET', ALLOWED))
     wire['wire'][0]['status'] = '302 Found'
-    judged = judge(wire)
-    assert judged['readable'] is readable
-    assert readable or "Origin sent is 'null'" in judged['why']
+    verdict = judge(wire)
+    assert verdict['readable'] is readable
+    assert readable or "Origin sent is 'null'" in verdict['why']
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,6 @@ def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable:
 def test_a_redirect_that_no_browser_follows_is_blocked(location: str, fix: str) -> None:
     wire = fetch(('GET', [*ALLOWED, ('Location', location)]))
     wire['wire'][0]['status'] = '302 Found'
-    judged = judge(wire)
-    assert not judged['readable']
-    assert judged['why'].endswith(fix)
+    verdict = judge(wire)
+    assert not verdict['readable']
+    assert verdict['why'].endswith(fix)

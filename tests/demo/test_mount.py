@@ -94,11 +94,11 @@ def test_a_lesson_answers_below_its_name(interface: str) -> None:
 
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_a_recorded_call_can_be_read_by_the_guide(interface: str) -> None:
-    asked = httpx.Request(
+    request = httpx.Request(
         'GET', 'http://127.0.0.1/_wire/k1/one_origin/menu?a=1', headers={'Origin': GUIDE}
     )
     read = httpx.Request('GET', 'http://127.0.0.1/_wire/k1', headers={'Origin': GUIDE})
-    answer, wire = send(interface, [asked, read])
+    answer, wire = send(interface, [request, read])
     assert answer.json() == {'rye': 4.2, 'sourdough': 5.5}
     (exchange,) = wire.json()
     assert exchange['path'] == '/menu?a=1'
@@ -157,20 +157,20 @@ async def lifespan(app: Any, events: list[str]) -> list[str]:
 
 
 def test_the_lifespan_reaches_every_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[tuple[str, str]] = []
-    monkeypatch.setattr(mount, 'load_lesson', lambda _, name: recording_app(name, seen))
+    events: list[tuple[str, str]] = []
+    monkeypatch.setattr(mount, 'load_lesson', lambda _, name: recording_app(name, events))
     answers = asyncio.run(lifespan(mount.asgi(), ['startup', 'shutdown']))
     assert answers == ['lifespan.startup.complete', 'lifespan.shutdown.complete']
-    started = [name for step, name in seen if step == 'startup']
+    started = [name for step, name in events if step == 'startup']
     assert started == PROGRAMS
-    assert seen[len(started) :] == [('shutdown', name) for name in reversed(started)]
+    assert events[len(started) :] == [('shutdown', name) for name in reversed(started)]
 
 
-def recording_app(name: str, seen: list[tuple[str, str]]) -> Any:
+def recording_app(name: str, events: list[tuple[str, str]]) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         for step in ('startup', 'shutdown'):
             assert (await receive())['type'] == f'lifespan.{step}'
-            seen.append((step, name))
+            events.append((step, name))
             await send({'type': f'lifespan.{step}.complete'})
 
     return app

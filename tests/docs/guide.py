@@ -33,11 +33,11 @@ class RecordingLiteralInclude(LiteralInclude):
     """Sphinx's own directive; the options it was given stay on the node."""
 
     def run(self) -> list[nodes.Node]:
-        made = super().run()
-        for node in made:
+        blocks = super().run()
+        for node in blocks:
             for block in node.findall(nodes.literal_block):
                 block['include_options'] = dict(self.options)
-        return made
+        return blocks
 
 
 @dataclass(frozen=True)

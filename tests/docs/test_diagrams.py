@@ -14,7 +14,7 @@ import pytest
 from cors_browser import RULES
 from docs._ext import diagrams
 from recording.engines import ENGINES
-from recording.http_file import FOLDER
+from recording.http_file import EXCHANGES_FOLDER
 from recording.lessons import ROOT
 from tests.docs.guide import DIAGRAMS
 
@@ -47,7 +47,7 @@ def recorded_lines(name: str, folder: Path) -> list[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the exchanges, to be changed."""
-    shutil.copytree(FOLDER, tmp_path / 'exchanges')
+    shutil.copytree(EXCHANGES_FOLDER, tmp_path / 'exchanges')
     return tmp_path / 'exchanges'
 
 
@@ -58,8 +58,8 @@ def change(path: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize('name', diagrams.SEQUENCES)
 def test_a_sequence_says_what_its_exchanges_say(name: str) -> None:
-    picture, words = diagrams.sequence(name, FOLDER)
-    recorded = recorded_lines(name, FOLDER)
+    picture, words = diagrams.sequence(name, EXCHANGES_FOLDER)
+    recorded = recorded_lines(name, EXCHANGES_FOLDER)
     found = texts(picture)
     start = next(place for place, text in enumerate(found) if text == recorded[0])
     assert found[start : start + len(recorded)] == recorded
@@ -76,7 +76,7 @@ def test_a_sequence_ends_as_it_did_in_every_browser(name: str) -> None:
             if row['Page'] == 'https://shop.example.com' and row['Step'] == step
         ]
     assert len(verdicts) == len(ENGINES)
-    words = diagrams.sequence(name, FOLDER)[1]
+    words = diagrams.sequence(name, EXCHANGES_FOLDER)[1]
     assert all(f'browser to page: {verdict}: ' in words for verdict in verdicts)
 
 
@@ -111,14 +111,14 @@ def test_the_decisions_are_the_rules_in_their_order() -> None:
 
 
 def test_a_new_point_must_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {point: said for point, said in diagrams.CONDITIONS.items() if point != 'scheme'}
+    known = {point: words for point, words in diagrams.CONDITIONS.items() if point != 'scheme'}
     monkeypatch.setattr(diagrams, 'CONDITIONS', known)
     with pytest.raises(ValueError, match='scheme'):
         diagrams.decisions()
 
 
 def test_a_build_writes_what_changed_only(tmp_path: Path) -> None:
-    shutil.copytree(FOLDER, tmp_path / 'recorded/exchanges')
+    shutil.copytree(EXCHANGES_FOLDER, tmp_path / 'recorded/exchanges')
     diagrams.draw(tmp_path)
     written = {path: path.stat().st_mtime_ns for path in (tmp_path / '_build').rglob('*.*')}
     assert len(written) == 2 * len(DIAGRAMS)

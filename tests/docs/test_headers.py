@@ -7,7 +7,7 @@ import re
 import pytest
 
 from docs._ext.exchanges import read_exchanges
-from recording.http_file import FOLDER
+from recording.http_file import EXCHANGES_FOLDER
 from recording.lessons import ROOT
 
 ENTRY = re.compile(r'\.\. _header-(\S+):\n\n([^\n]+)\n-+\n\n(.*?)(?=\n\.\. _header-|\Z)', re.DOTALL)
@@ -19,7 +19,7 @@ ENTRIES = {
 NAMES = sorted(
     {
         name
-        for exchange in read_exchanges(FOLDER)
+        for exchange in read_exchanges(EXCHANGES_FOLDER)
         for name in re.findall(r'^(Access-Control-[A-Za-z-]+|Origin|Vary): ', exchange.text, re.M)
     }
 )
@@ -36,7 +36,7 @@ def test_a_header_of_an_exchange_has_its_entry(name: str) -> None:
     shown = re.findall(r'\.\. literalinclude:: \.\./recorded/exchanges/(\S+)', text)
     assert shown
     for file in shown:
-        assert f'\n{name}: ' in (FOLDER / file).read_text(), f'{file} has no {name}'
+        assert f'\n{name}: ' in (EXCHANGES_FOLDER / file).read_text(), f'{file} has no {name}'
 
 
 @pytest.mark.parametrize('label', ENTRIES)

@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from docs._ext.exchanges import Exchange, read_exchanges
-from recording.http_file import FOLDER, request_to, response_text
+from recording.http_file import EXCHANGES_FOLDER, request_to, response_text
 from recording.lessons import INTERFACES, LESSONS, ONE_SIDED, PROGRAMS, send
 
-EXCHANGES = read_exchanges(FOLDER)
+EXCHANGES = read_exchanges(EXCHANGES_FOLDER)
 
 
 @pytest.mark.parametrize('interface', INTERFACES)

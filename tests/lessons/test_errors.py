@@ -41,16 +41,16 @@ def blocked(browser: Browser, url: str, method: str = 'GET', **options: Any) -> 
 
 @pytest.mark.parametrize('page', DEMO)
 def test_the_doctor_stops_where_the_page_says(interface: str, page: str) -> None:
-    code, asked = doctor_of(page)
+    code, doctor = doctor_of(page)
     assert code in {cause.code for cause in CAUSES if cause.page == page}
     (lesson,) = PROGRAM.findall(text_of(page))
     assert lesson in {cause.lesson for cause in CAUSES if cause.page == page}
     app = load(interface, lesson)
-    hosts: dict[str, Any] = dict.fromkeys(asked.also, app)
-    browser = Browser(app, asked.page, api=LIVE, hosts=hosts)
-    headers = dict(header.split(': ') for header in asked.header)
+    hosts: dict[str, Any] = dict.fromkeys(doctor.also, app)
+    browser = Browser(app, doctor.page, api=LIVE, hosts=hosts)
+    headers = dict(header.split(': ') for header in doctor.header)
     failure = blocked(
-        browser, asked.url, asked.method, headers=headers, credentials=asked.credentials
+        browser, doctor.url, doctor.method, headers=headers, credentials=doctor.credentials
     )
     assert failure.code == code
 
@@ -73,9 +73,9 @@ def test_its_other_programs_fail_as_it_says(
 
 
 def test_a_page_over_https_sends_nothing_to_http(interface: str) -> None:
-    code, asked = doctor_of('mixed_content')
-    browser = Browser(load(interface, 'any_origin'), asked.page, api='http://api.example.com')
-    failure = blocked(browser, asked.url)
+    code, doctor = doctor_of('mixed_content')
+    browser = Browser(load(interface, 'any_origin'), doctor.page, api='http://api.example.com')
+    failure = blocked(browser, doctor.url)
     assert failure.code == code
     assert failure.exchange.steps == []
 

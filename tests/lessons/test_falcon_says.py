@@ -14,7 +14,7 @@ import pytest
 
 from cors_browser import Blocked, Browser, Exchange
 from recording.lessons import API, INTERFACES, ROOT, SHOP
-from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch
+from tests.lessons.client import STRANGER, blocked, cors_headers, fetch, send_bare
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 
@@ -81,7 +81,7 @@ def test_the_middleware_takes_the_origins(interface: str) -> None:
 def test_origins_are_compared_as_they_are(interface: str) -> None:
     page_says('tutorial/one_origin', 'Falcon compares the whole text.')
     upper = 'https://SHOP.example.com'  # which no browser sends
-    assert cors_headers(ask(interface, 'one_origin', 'GET', '/menu', upper)) == {}
+    assert cors_headers(send_bare(interface, 'one_origin', 'GET', '/menu', upper)) == {}
 
 
 def test_one_origin_may_be_a_string(interface: str) -> None:
@@ -167,7 +167,7 @@ def test_it_does_not_replace_authentication(interface: str) -> None:
     assert fetch(interface, 'authentication', '/orders/17', 'DELETE').status == 401
     found = blocked(interface, 'one_origin', '/menu', page=STRANGER)
     assert found.exchange.steps[-1].status == 200  # the page does not read it, curl does
-    assert ask(interface, 'one_origin', 'GET', '/menu', STRANGER).status_code == 200
+    assert send_bare(interface, 'one_origin', 'GET', '/menu', STRANGER).status_code == 200
 
 
 def test_options_is_answered_for_every_route(interface: str) -> None:
@@ -203,4 +203,4 @@ def test_private_network_access_is_off_by_default(interface: str) -> None:
 
 def test_there_are_no_headers_without_an_origin(interface: str) -> None:
     page_says('tutorial/any_origin', 'only to answers to requests that have an ``Origin``')
-    assert cors_headers(ask(interface, 'any_origin', 'GET', '/menu', None)) == {}
+    assert cors_headers(send_bare(interface, 'any_origin', 'GET', '/menu', None)) == {}

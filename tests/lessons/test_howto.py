@@ -18,7 +18,7 @@ from cors import PolicyError
 from cors_browser import Blocked, Browser
 from demo.settings import create_tenants
 from recording.lessons import API, INTERFACES, SHOP, load
-from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, reads_menu
+from tests.lessons.client import STRANGER, blocked, cors_headers, fetch, reads_menu, send_bare
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 PARTNER = 'https://bread.example.net'
@@ -27,13 +27,13 @@ PARTNER = 'https://bread.example.net'
 def load_anew(interface: str, lesson: str) -> ModuleType:
     """Import a lesson again, for what it reads when it is imported."""
     name = f'app_{interface}.{lesson}'
-    kept = sys.modules.pop(name, None)
+    before = sys.modules.pop(name, None)
     try:
         return importlib.import_module(name)
     finally:
         sys.modules.pop(name, None)
-        if kept is not None:
-            sys.modules[name] = kept
+        if before is not None:
+            sys.modules[name] = before
 
 
 BAKER = {'Authorization': 'Bearer token-of-anna'}
@@ -42,10 +42,10 @@ BAKER = {'Authorization': 'Bearer token-of-anna'}
 @both
 def test_shared_policy_answers_preflights_before_authentication(interface: str) -> None:
     found = fetch(interface, 'shared_policy', '/orders/17', 'DELETE', headers=BAKER)
-    (asked,) = found.exchange.preflights
-    assert asked.status == 204
-    assert cors_headers(asked)['allow-methods'] == 'GET, DELETE'
-    assert cors_headers(asked)['allow-headers'] == 'Authorization'
+    (preflight_step,) = found.exchange.preflights
+    assert preflight_step.status == 204
+    assert cors_headers(preflight_step)['allow-methods'] == 'GET, DELETE'
+    assert cors_headers(preflight_step)['allow-headers'] == 'Authorization'
 
 
 @both
@@ -238,10 +238,10 @@ def test_dynamic_origins_outlives_its_database_by_five_seconds(
 @both
 def test_bearer_tokens(interface: str) -> None:
     read = fetch(interface, 'bearer_tokens', '/orders', headers=BAKER)
-    asked, answered = read.exchange.steps
-    assert cors_headers(asked)['allow-headers'] == 'Authorization'
+    preflight_step, response_step = read.exchange.steps
+    assert cors_headers(preflight_step)['allow-headers'] == 'Authorization'
     assert read.json() == [{'number': 17, 'bread': 'rye'}]
-    assert cors_headers(answered) == {'allow-origin': SHOP}
+    assert cors_headers(response_step) == {'allow-origin': SHOP}
     refused = fetch(interface, 'bearer_tokens', '/orders')
     assert refused.status == 401
     assert cors_headers(refused.exchange.steps[-1]) == {'allow-origin': SHOP}
@@ -250,8 +250,8 @@ def test_bearer_tokens(interface: str) -> None:
 @both
 def test_sinks_see_no_preflight(interface: str) -> None:
     sent = fetch(interface, 'sinks', '/archive/2026/17', 'PUT')
-    (asked,) = sent.exchange.preflights
-    assert (asked.status, asked.response_body) == (204, b'')
+    (preflight_step,) = sent.exchange.preflights
+    assert (preflight_step.status, preflight_step.response_body) == (204, b'')
     assert sent.json()['method'] == 'PUT'
 
 
@@ -281,11 +281,13 @@ def test_log_first_logs_and_refuses_nobody(
     evil = 'https://other.example.net/\x1b[31m'
     shop = fetch(interface, 'log_first', '/menu')
     assert cors_headers(shop.exchange.steps[-1]) == {'allow-origin': '*'}
-    assert ask(interface, 'log_first', 'GET', '/menu', None).status_code == 200
+    assert send_bare(interface, 'log_first', 'GET', '/menu', None).status_code == 200
     assert caplog.text == ''
     stranger = fetch(interface, 'log_first', '/menu', page=STRANGER)
     assert cors_headers(stranger.exchange.steps[-1]) == {'allow-origin': '*'}
-    assert cors_headers(ask(interface, 'log_first', 'GET', '/menu', evil)) == {'allow-origin': '*'}
+    assert cors_headers(send_bare(interface, 'log_first', 'GET', '/menu', evil)) == {
+        'allow-origin': '*'
+    }
     assert f"would be refused: '{STRANGER}', as the origin is not in" in caplog.text
     assert '\x1b' not in caplog.text
 

@@ -16,7 +16,7 @@ import pytest
 from cors import CORSMiddleware, PolicyError
 from cors_browser import Blocked, Browser
 from recording.lessons import API, INTERFACES, ROOT, SHOP, load, send
-from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, open_page
+from tests.lessons.client import STRANGER, blocked, cors_headers, fetch, open_page, send_bare
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 ORDER = {'bread': 'rye'}
@@ -125,12 +125,12 @@ def test_a_post_without_a_type_is_taken_for_json(interface: str) -> None:
 def test_a_default_media_type_refuses_it_too(interface: str) -> None:
     page_says('csrf', "``app.req_options.default_media_type = 'application/x-none'``")
     app = load(interface, 'wrong_csrf')
-    kept = app.req_options.default_media_type
+    before = app.req_options.default_media_type
     app.req_options.default_media_type = 'application/x-none'
     try:
         assert post(interface, 'wrong_csrf', Origin=STRANGER).status_code == 415
     finally:
-        app.req_options.default_media_type = kept
+        app.req_options.default_media_type = before
 
 
 @both
@@ -150,7 +150,7 @@ def test_a_form_needs_its_users_token(
 ) -> None:
     form = {'bread': 'rye'}
     if token_of:
-        read = ask(interface, 'csrf_token', 'GET', '/token', Cookie=f'user={token_of}')
+        read = send_bare(interface, 'csrf_token', 'GET', '/token', Cookie=f'user={token_of}')
         form |= read.json()
     headers = {'Cookie': 'user=anna', 'Origin': SHOP}
     if content_type:
@@ -187,15 +187,15 @@ def test_falcon_allows_each_header_that_is_asked_for(interface: str) -> None:
     page_says('preflight_fails', "Falcon's own middleware allows each header that is asked for")
     headers = {'X-Anything': 'goes'}
     sent = fetch(interface, 'preflight', '/orders/17', 'PUT', json=ORDER, headers=headers)
-    (asked,) = sent.exchange.preflights
-    assert cors_headers(asked)['allow-headers'] == 'content-type,x-anything'
+    (step,) = sent.exchange.preflights
+    assert cors_headers(step)['allow-headers'] == 'content-type,x-anything'
 
 
 @both
 def test_a_slash_makes_another_path(interface: str) -> None:
     page_says('preflight_fails', '``/orders/17/`` is not ``/orders/17``')
-    (asked,) = blocked(interface, 'preflight', '/orders/17/', 'PUT', json=ORDER).exchange.steps
-    assert asked.status == 404
+    (step,) = blocked(interface, 'preflight', '/orders/17/', 'PUT', json=ORDER).exchange.steps
+    assert step.status == 404
     assert fetch(interface, 'redirects', '/menu/').json() == {'rye': 4.2}
 
 
@@ -211,17 +211,17 @@ def test_how_long_a_preflight_is_kept(interface: str) -> None:
     page_says('patch', '600 seconds by default')
     page_says('patch', 'middleware always says 86400, a day')
     for lesson, method, seconds in (('patch', 'PATCH', '600'), ('preflight', 'PUT', '86400')):
-        (asked,) = fetch(interface, lesson, '/orders/17', method, json=ORDER).exchange.preflights
-        assert cors_headers(asked)['max-age'] == seconds
+        (step,) = fetch(interface, lesson, '/orders/17', method, json=ORDER).exchange.preflights
+        assert cors_headers(step)['max-age'] == seconds
 
 
 @both
 def test_a_redirect_to_a_third_origin_makes_the_origin_null(interface: str) -> None:
     page_says('redirects', "After a redirect to a third origin the page's origin becomes ``null``")
-    seen: list[str | None] = []
+    origins: list[str | None] = []
 
     def third(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        seen.append(environ.get('HTTP_ORIGIN'))
+        origins.append(environ.get('HTTP_ORIGIN'))
         start_response('200 OK', [])
         return [b'']
 
@@ -230,7 +230,7 @@ def test_a_redirect_to_a_third_origin_makes_the_origin_null(interface: str) -> N
     browser = Browser(app, page=SHOP, api=API, hosts={'https://third.example.net': third})
     with pytest.raises(Blocked):
         browser.fetch('/')
-    assert seen == ['null']
+    assert origins == ['null']
 
 
 # --- the list of origins ---------------------------------------------------------------------
@@ -292,9 +292,9 @@ def test_falcon_refuses_a_preflight_in_silence(
     page_says('no_header', 'Falcon answers a refused preflight with 200 and ``Allow``')
     caplog.set_level(logging.DEBUG, logger='falcon')
     found = blocked(interface, 'preflight', '/orders/17', 'PUT', STRANGER, json=ORDER)
-    (asked,) = found.exchange.steps
-    assert (asked.status, asked.response_headers['Allow']) == (200, 'GET, PUT')
-    assert cors_headers(asked) == {}
+    (step,) = found.exchange.steps
+    assert (step.status, step.response_headers['Allow']) == (200, 'GET, PUT')
+    assert cors_headers(step) == {}
     assert caplog.text == ''
 
 
@@ -321,7 +321,7 @@ def test_a_component_that_fails_first_takes_the_headers_away(interface: str) -> 
 
 
 @pytest.mark.parametrize(
-    ('arguments', 'error', 'said'),
+    ('arguments', 'error', 'words'),
     [
         ({'allow_credentials': True}, TypeError, "'bool' object is not iterable"),
         ({'allow_origins': ['*']}, ValueError, 'as a string literal, not inside an iterable'),
@@ -332,14 +332,14 @@ def test_a_component_that_fails_first_takes_the_headers_away(interface: str) -> 
     ],
 )
 def test_falcon_has_other_arguments(
-    arguments: dict[str, Any], error: type[Exception], said: str
+    arguments: dict[str, Any], error: type[Exception], words: str
 ) -> None:
     middleware: Any = falcon.CORSMiddleware
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=words):
         middleware(**arguments)
     (name,) = arguments
     page_says('move', f'* - ``{name}=')
-    page_says('move', f'``{said}``')
+    page_says('move', f'``{words}``')
 
 
 # --- cookies and reflection ------------------------------------------------------------------
@@ -351,7 +351,7 @@ def test_reflection_lets_everyone_read(interface: str, origin: str) -> None:
     page = open_page(interface, 'wrong_reflection', origin)
     page.cookies.set(API, 'basket=rye; Path=/; Secure; SameSite=None')
     assert page.fetch('/basket', credentials='include').json() == {'basket': 'rye'}
-    assert cors_headers(ask(interface, 'wrong_reflection', 'GET', '/basket', None)) == {}
+    assert cors_headers(send_bare(interface, 'wrong_reflection', 'GET', '/basket', None)) == {}
 
 
 def test_cors_py_refuses_the_wildcard_with_credentials() -> None:
@@ -415,7 +415,7 @@ def test_what_set_cookie_writes() -> None:
     ],
 )
 def test_embedding(interface: str, path: str, resource_policy: str, timing: str | None) -> None:
-    headers = ask(interface, 'embedding', 'GET', path).headers
+    headers = send_bare(interface, 'embedding', 'GET', path).headers
     assert headers['Cross-Origin-Resource-Policy'] == resource_policy
     assert headers.get('Timing-Allow-Origin') == timing
     assert headers['Access-Control-Allow-Origin'] == SHOP

@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from recording.lessons import API, INTERFACES, SHOP, send
-from tests.lessons.asking import STRANGER
+from tests.lessons.client import STRANGER
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 ALLOW_ORIGIN = 'Access-Control-Allow-Origin'
 
 
-def ask(interface: str, lesson: str, method: str, path: str, origin: str) -> httpx.Response:
+def send_from(interface: str, lesson: str, method: str, path: str, origin: str) -> httpx.Response:
     headers = {'Origin': origin, 'Content-Type': 'application/json'}
     content = b'"rye"' if method == 'PUT' else b''
     request = httpx.Request(method, API + path, headers=headers, content=content)
@@ -54,19 +54,19 @@ async def _finish(called: object) -> None:
 def test_a_foreign_put_without_a_preflight_is_done_and_not_shared(
     interface: str, lesson: str, path: str, answer: dict[str, str]
 ) -> None:
-    done = ask(interface, lesson, 'PUT', path, STRANGER)
+    done = send_from(interface, lesson, 'PUT', path, STRANGER)
     assert done.json() == answer
     assert ALLOW_ORIGIN not in done.headers
 
 
 @both
 def test_the_address_that_the_redirect_names_works(interface: str) -> None:
-    done = ask(interface, 'wrong_preflight_redirect', 'DELETE', '/orders/17/', SHOP)
+    done = send_from(interface, 'wrong_preflight_redirect', 'DELETE', '/orders/17/', SHOP)
     assert done.json() == {'cancelled': 17}
 
 
 @both
 def test_a_308_leads_a_put_to_the_menu(interface: str) -> None:
-    moved = ask(interface, 'redirects', 'PUT', '/breads', SHOP)
+    moved = send_from(interface, 'redirects', 'PUT', '/breads', SHOP)
     assert (moved.status_code, moved.headers['Location']) == (308, 'menu')
-    assert ask(interface, 'redirects', 'PUT', '/menu', SHOP).json() == 'rye'
+    assert send_from(interface, 'redirects', 'PUT', '/menu', SHOP).json() == 'rye'

@@ -11,7 +11,7 @@ import pytest
 
 from recording.lessons import API, INTERFACES, SHOP, send
 from recording.programs import printed as outputs
-from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, open_page
+from tests.lessons.client import STRANGER, blocked, cors_headers, fetch, open_page, send_bare
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 
@@ -29,7 +29,7 @@ def test_blocked_answers_every_page_and_lets_none_read(interface: str, page: str
 
 
 def test_blocked_answers_what_is_no_page(interface: str) -> None:
-    response = ask(interface, 'blocked', 'GET', '/menu', None)
+    response = send_bare(interface, 'blocked', 'GET', '/menu', None)
     assert response.json() == MENU
     assert cors_headers(response) == {}
 
@@ -45,7 +45,7 @@ def test_any_origin_allows_every_page_on_every_route(
 
 
 def test_any_origin_is_silent_without_origin(interface: str) -> None:
-    response = ask(interface, 'any_origin', 'GET', '/menu', None)
+    response = send_bare(interface, 'any_origin', 'GET', '/menu', None)
     assert response.status_code == 200
     assert cors_headers(response) == {}
 
@@ -75,7 +75,7 @@ def test_one_origin_allows_nothing_else(interface: str, page: str) -> None:
 
 
 def test_one_origin_allows_no_origin_that_browsers_never_send(interface: str) -> None:
-    response = ask(interface, 'one_origin', 'GET', '/menu', 'https://SHOP.example.com')
+    response = send_bare(interface, 'one_origin', 'GET', '/menu', 'https://SHOP.example.com')
     assert response.status_code == 200
     assert cors_headers(response) == {}
 
@@ -122,7 +122,7 @@ def test_credentials_lets_the_partner_read_without_cookies(interface: str) -> No
 
 
 def test_credentials_keeps_the_cookie_from_scripts_and_from_plain_http(interface: str) -> None:
-    response = ask(interface, 'credentials', 'POST', '/basket/rye')
+    response = send_bare(interface, 'credentials', 'POST', '/basket/rye')
     assert {'Secure', 'HttpOnly'} <= set(response.headers['Set-Cookie'].split('; '))
 
 
@@ -133,7 +133,7 @@ def test_credentials_takes_known_breads_only(interface: str) -> None:
 
 
 def test_the_flag_and_the_middleware_do_not_start(interface: str) -> None:
-    recorded = (outputs.FOLDER / 'wrong_flag_and_middleware.txt').read_text()
+    recorded = (outputs.PROGRAMS_FOLDER / 'wrong_flag_and_middleware.txt').read_text()
     name = f'app_{interface}.wrong_flag_and_middleware'
     with pytest.raises(ValueError, match='CORSMiddleware') as raised:
         importlib.import_module(name)
@@ -207,13 +207,13 @@ def test_authentication_lets_preflights_pass_and_no_other_options(interface: str
     (passed,) = reply.exchange.preflights
     assert passed.status == 200
     assert cors_headers(passed)['allow-methods'] == 'DELETE'
-    assert ask(interface, 'authentication', 'OPTIONS', '/orders/17').status_code == 401
+    assert send_bare(interface, 'authentication', 'OPTIONS', '/orders/17').status_code == 401
 
 
 def test_wrong_auth_preflight_refuses_every_page(interface: str) -> None:
     found = blocked(interface, 'wrong_auth_preflight', '/orders/17', 'DELETE', headers=BAKER)
-    (asked,) = found.exchange.steps
-    assert (found.code, asked.status) == ('preflight-status', 401)
-    assert 'allow-methods' not in cors_headers(asked)
-    called = ask(interface, 'wrong_auth_preflight', 'DELETE', '/orders/17', **BAKER)
+    (step,) = found.exchange.steps
+    assert (found.code, step.status) == ('preflight-status', 401)
+    assert 'allow-methods' not in cors_headers(step)
+    called = send_bare(interface, 'wrong_auth_preflight', 'DELETE', '/orders/17', **BAKER)
     assert called.json() == {'cancelled': 17}  # outside a browser it works

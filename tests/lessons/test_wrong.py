@@ -11,7 +11,15 @@ import pytest
 from cors import CORSMiddleware, PolicyError
 from cors_browser import Browser
 from recording.lessons import API, INTERFACES, SHOP, send
-from tests.lessons.asking import STRANGER, ask, blocked, cors_headers, fetch, open_page, reads_menu
+from tests.lessons.client import (
+    STRANGER,
+    blocked,
+    cors_headers,
+    fetch,
+    open_page,
+    reads_menu,
+    send_bare,
+)
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 
@@ -61,9 +69,9 @@ def test_no_preflight_passes(interface: str, lesson: str, reader: str) -> None:
 
 def test_two_middlewares_let_strangers_write(interface: str) -> None:
     written = fetch(interface, 'wrong_two_middlewares', '/orders/17', 'PUT', STRANGER, json={})
-    asked = cors_headers(written.exchange.preflights[0])
-    assert asked['allow-origin'] == '*'
-    assert asked['allow-methods'] == 'PUT'
+    headers = cors_headers(written.exchange.preflights[0])
+    assert headers['allow-origin'] == '*'
+    assert headers['allow-methods'] == 'PUT'
 
 
 def test_no_vary_lets_a_cache_block_the_shop(interface: str) -> None:
@@ -104,7 +112,7 @@ class Cache:
             varies = 'origin' in answer.headers.get('Vary', '').lower()
             if stored_path == path and (not varies or stored_origin == origin):
                 return answer
-        answer = ask(self._interface, self._lesson, 'GET', path, origin)
+        answer = send_bare(self._interface, self._lesson, 'GET', path, origin)
         self._stored.append((path, origin, answer))
         return answer
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -17,13 +18,13 @@ from recording.lessons import INTERFACES, SHOP
 from recording.proxies.deployment import behind, send, serving, uvicorn_settings
 from recording.proxies.scenes import (
     CLOSED,
-    FOLDER,
+    PROXIES_FOLDER,
     SCENES,
     exchanges_of,
     play,
     replayed,
 )
-from tests.lessons.asking import cors_headers
+from tests.lessons.client import cors_headers
 
 FROM_SHOP = {'Origin': SHOP}
 both = pytest.mark.parametrize('interface', INTERFACES)
@@ -34,8 +35,8 @@ both = pytest.mark.parametrize('interface', INTERFACES)
 @pytest.mark.parametrize('scene', SCENES)
 def test_the_exchanges_hold(scene: str, interface: str, tmp_path: Path) -> None:
     shown = exchanges_of(scene, SCENES[scene].asked + SCENES[scene].after_stop)
-    answered = play(scene, interface, tmp_path)
-    assert [one.text for one in answered] == [one.text for one in shown]
+    exchanges = play(scene, interface, tmp_path)
+    assert [one.text for one in exchanges] == [one.text for one in shown]
 
 
 def test_every_exchange_is_of_a_scene() -> None:
@@ -44,7 +45,7 @@ def test_every_exchange_is_of_a_scene() -> None:
         for name, scene in SCENES.items()
         for what in scene.asked + scene.after_stop
     }
-    assert {one.file.name for one in read_exchanges(FOLDER)} == shown
+    assert {one.file.name for one in read_exchanges(PROXIES_FOLDER)} == shown
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_what_a_page_reads_of_the_two_owners(expected: str, shown: str) -> None:
 
 
 def test_twice_the_same_is_also_two_values() -> None:
-    recorded = read_exchange(FOLDER / 'two_owners--read.http')
+    recorded = read_exchange(PROXIES_FOLDER / 'two_owners--read.http')
     twice = replace(recorded, response=recorded.response.replace('Origin: *', f'Origin: {SHOP}'))
     assert twice.response.count(f'Access-Control-Allow-Origin: {SHOP}\n') == 2
     _, failure = judge(capture_of([twice]))
@@ -116,8 +117,8 @@ def test_a_refusal_of_nginx_is_a_readable_503(tmp_path: Path) -> None:
         'proxy_pass ': 'limit_req zone=limit; proxy_pass ',
     }
     with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **limit) as client:
-        asked = client.build_request('GET', '/orders/17', headers=FROM_SHOP)
-        _, answer = send(client, asked), send(client, asked)
+        request = client.build_request('GET', '/orders/17', headers=FROM_SHOP)
+        _, answer = send(client, request), send(client, request)
     assert (answer.status_code, cors_headers(answer)) == (503, {'allow-origin': SHOP})
 
 
@@ -126,8 +127,9 @@ def test_a_body_may_have_one_megabyte_where_nothing_is_said(tmp_path: Path) -> N
     silent = {'client_max_body_size 1m;': ''}
     with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **silent) as client:
         sizes = (2**20, 2**20 + 1)
-        asked = [client.build_request('PUT', '/orders/17', content=bytes(size)) for size in sizes]
-        assert [send(client, one).status_code for one in asked] == [502, 413]
+        build = partial(client.build_request, 'PUT', '/orders/17')
+        responses = [send(client, build(content=bytes(size))) for size in sizes]
+        assert [response.status_code for response in responses] == [502, 413]
 
 
 @pytest.mark.needs('nginx')
@@ -142,7 +144,8 @@ def test_one_more_line_serves_pages_that_send_credentials(tmp_path: Path) -> Non
 
 def test_a_remembered_preflight_lets_the_page_read_a_502() -> None:
     put, down = (
-        read_exchange(FOLDER / f'behind_nginx--{name}.http') for name in ('changed', 'bad_gateway')
+        read_exchange(PROXIES_FOLDER / f'behind_nginx--{name}.http')
+        for name in ('changed', 'bad_gateway')
     )
     again = capture_of([replace(put, response=down.response)])
     exchange, failure = judge(replace(again, preflight_passed=True))
@@ -153,10 +156,10 @@ def test_a_remembered_preflight_lets_the_page_read_a_502() -> None:
 def test_uvicorn_takes_its_settings_from_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in uvicorn_settings().items():
         monkeypatch.setenv(name, value)
-    taken = uvicorn.main.make_context('uvicorn', ['app:app']).params
+    options = uvicorn.main.make_context('uvicorn', ['app:app']).params
     for name, value in uvicorn_settings().items():
         if name != 'FORWARDED_ALLOW_IPS':
-            assert str(taken[name.removeprefix('UVICORN_').lower()]).lower() == value
+            assert str(options[name.removeprefix('UVICORN_').lower()]).lower() == value
     assert uvicorn.Config('app').forwarded_allow_ips == uvicorn_settings()['FORWARDED_ALLOW_IPS']
 
 
@@ -177,9 +180,9 @@ def test_the_program_learns_that_the_page_used_tls(interface: str, tmp_path: Pat
 @pytest.mark.needs('nginx')
 def test_the_log_has_no_secrets_and_no_forged_lines(tmp_path: Path) -> None:
     hostile = 'https://shop.example.com"}\x1b[31m'
-    asked = {'Origin': hostile, 'Authorization': 'Bearer secret', 'Cookie': 'session=secret'}
+    headers = {'Origin': hostile, 'Authorization': 'Bearer secret', 'Cookie': 'session=secret'}
     with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}) as client:
-        send(client, client.build_request('GET', '/orders/17?token=secret', headers=asked))
+        send(client, client.build_request('GET', '/orders/17?token=secret', headers=headers))
     log = (tmp_path / 'bakery.log').read_text()
     assert 'secret' not in log
     assert '\x1b' not in log

@@ -38,23 +38,23 @@ def test_what_is_one_users_is_not_stored(secret: dict[str, str], tmp_path: Path)
         serving('wsgi', 'caching') as server,
         behind('caching.conf', tmp_path, {8000: server.port}) as client,
     ):
-        seen = [
+        statuses = [
             send(client, client.build_request('GET', '/menu', headers=headers)).headers['X-Cache']
             for headers in (secret, secret, {}, {}, secret)
         ]
-    assert seen == ['BYPASS', 'BYPASS', 'MISS', 'HIT', 'BYPASS']
+    assert statuses == ['BYPASS', 'BYPASS', 'MISS', 'HIT', 'BYPASS']
 
 
 @pytest.mark.needs('nginx')
 @pytest.mark.parametrize('interface', INTERFACES)
 def test_preflights_are_not_stored(interface: str, tmp_path: Path) -> None:
-    asked = {'Origin': SHOP, 'Access-Control-Request-Method': 'GET'}
+    headers = {'Origin': SHOP, 'Access-Control-Request-Method': 'GET'}
     with (
         serving(interface, 'caching') as server,
         behind('caching.conf', tmp_path, {8000: server.port}) as client,
     ):
         for _ in range(2):
-            answer = send(client, client.build_request('OPTIONS', '/menu', headers=asked))
+            answer = send(client, client.build_request('OPTIONS', '/menu', headers=headers))
             assert answer.status_code == 204
             assert 'X-Cache' not in answer.headers
 
@@ -78,9 +78,9 @@ def test_strangers_share_one_answer(tmp_path: Path) -> None:
         serving('wsgi', 'caching') as server,
         behind('caching_by_key.conf', tmp_path, {8000: server.port}) as client,
     ):
-        seen = []
+        statuses = []
         for origin in ('https://a.example.net', 'https://b.example.net'):
             answer = send(client, client.build_request('GET', '/menu', headers={'Origin': origin}))
             assert 'Access-Control-Allow-Origin' not in answer.headers
-            seen.append(answer.headers['X-Cache'])
-    assert seen == ['MISS', 'HIT']
+            statuses.append(answer.headers['X-Cache'])
+    assert statuses == ['MISS', 'HIT']

@@ -57,13 +57,15 @@ def test_it_serves_four_origins(guide: Path) -> None:
             assert httpx.get(f'{page}/').text == '<h1>The guide</h1>'
         for api in (demo.wsgi, demo.asgi):
             assert '/blocked' in httpx.get(f'{api}/').json()['lessons']
-        told = httpx.get(f'{demo.guide}/_demo.json').json()
-        assert told['wsgi'] == demo.wsgi
-        assert told['asgi'] == demo.asgi
-        assert told['lessons']['wsgi'] == [name for name in PROGRAMS if name not in ONE_SIDED]
-        assert told['lessons']['asgi'] == PROGRAMS
-        assert told['origins'] == [demo.guide, demo.guide.replace('127.0.0.1', 'localhost')]
-        assert told['attackers'] == [demo.attacker, demo.attacker.replace('127.0.0.1', 'localhost')]
+        description = httpx.get(f'{demo.guide}/_demo.json').json()
+        assert description['wsgi'] == demo.wsgi
+        assert description['asgi'] == demo.asgi
+        assert description['lessons'] == {
+            'wsgi': [name for name in PROGRAMS if name not in ONE_SIDED],
+            'asgi': PROGRAMS,
+        }
+        for key, origin in (('origins', demo.guide), ('attackers', demo.attacker)):
+            assert description[key] == [origin, origin.replace('127.0.0.1', 'localhost')]
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -197,8 +199,8 @@ def test_it_says_which_server_ended(run_here: Visit, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize('option', PORTS)
 def test_a_taken_port_is_named(guide: Path, option: str) -> None:
     others = set(PORTS) - {option}
-    with socket.create_server(('127.0.0.1', 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        port = other.getsockname()[1]
         ended = run(f'--guide={guide}', f'{option}={port}', *(f'{other}=0' for other in others))
     assert ended.returncode == 1
     this = f'process {os.getpid()}: {" ".join(psutil.Process().cmdline())}'
@@ -220,8 +222,8 @@ def test_a_port_of_a_hidden_process_is_refused_without_its_name(
         raise psutil.AccessDenied
 
     monkeypatch.setattr(psutil.Process, 'net_connections', deny)
-    with socket.create_server(('127.0.0.1', 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        port = other.getsockname()[1]
         with pytest.raises(DemoError, match=rf'cannot use port {port} \(Address already in use\)'):
             free_ports({'--port-wsgi': port})
 

@@ -10,7 +10,7 @@ import trustme
 
 from cors_browser.__main__ import main
 from docs._ext.exchanges import Exchange, read_exchanges
-from recording.http_file import FOLDER
+from recording.http_file import EXCHANGES_FOLDER
 from recording.lessons import INTERFACES
 from recording.proxies.nginx import running_nginx
 
@@ -19,7 +19,7 @@ NGINX = ('BLOCKED', 'this is not CORS', 'who responded: nginx, a web server or p
 TYPE = ('--header', 'Content-Type: text/plain')
 READS = [
     one
-    for one in read_exchanges(FOLDER)
+    for one in read_exchanges(EXCHANGES_FOLDER)
     if one.request.startswith('GET ')
     and 'Origin: http' in one.request
     and ' 302 ' not in one.response
@@ -43,8 +43,8 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
     path, headers = lines_of(exchange)
     page = headers.pop('Origin')
     headers.pop('Cookie', None)  # a page cannot set it
-    given = [word for name, value in headers.items() for word in ('--header', f'{name}: {value}')]
-    code = main([f'{lessons[interface]}/{exchange.lesson}{path}', '--page', page, *given])
+    options = [word for name, value in headers.items() for word in ('--header', f'{name}: {value}')]
+    code = main([f'{lessons[interface]}/{exchange.lesson}{path}', '--page', page, *options])
     values = re.findall('Access-Control-Allow-Origin: (.*)', exchange.response)
     allowed = values in ([page], ['*'])
     printed = capsys.readouterr().out

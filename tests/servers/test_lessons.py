@@ -13,14 +13,14 @@ import pytest
 
 from demo.processes import free_ports
 from docs._ext.exchanges import Exchange, read_exchanges
-from recording.http_file import FOLDER, request_to, response_text, with_response
+from recording.http_file import EXCHANGES_FOLDER, request_to, response_text, with_response
 from recording.lessons import INTERFACES, LESSONS, ROOT, pairs
 
 COMMANDS = {
     'wsgi': ['gunicorn', 'app_wsgi.{lesson}:app', '--bind=127.0.0.1:{port}'],
     'asgi': ['uvicorn', 'app_asgi.{lesson}:app', '--port={port}'],
 }
-EXCHANGES = read_exchanges(FOLDER)
+EXCHANGES = read_exchanges(EXCHANGES_FOLDER)
 ROOT_OF_WEBSOCKETS = Exchange(
     Path('websockets--root.http'),
     'GET / HTTP/1.1',

@@ -57,16 +57,16 @@ def test_the_api_may_only_look(cluster: Cluster) -> None:
 
 @pytest.mark.needs('nginx', 'PostgreSQL')
 def test_a_changed_row_counts_on_every_worker(cluster: Cluster) -> None:
-    asked = [PARTNER] * 40 + [SHOP]
+    origins = [PARTNER] * 40 + [SHOP]
 
     def allowed() -> list[str | None]:
-        return [cluster.ask(origin=origin).headers.get(ACAO) for origin in asked]
+        return [cluster.ask(origin=origin).headers.get(ACAO) for origin in origins]
 
     assert allowed() == [None] * 40 + [SHOP]
     with cluster.postgres.connect('postgres') as connection:
         connection.execute('INSERT INTO tenants VALUES (%s)', [PARTNER])
     deadline = time.monotonic() + 20 * SECONDS
-    while (now := allowed()) != asked:
+    while (now := allowed()) != origins:
         assert time.monotonic() < deadline, now
 
 
@@ -126,8 +126,8 @@ def test_an_answer_that_has_begun_is_cut_off(tmp_path: Path) -> None:
         worker_that_says(WHOLE) as second,
         behind('several_workers.conf', tmp_path, {8001: first, 8002: second}) as client,
     ):
-        asked = client.build_request('GET', '/menu', headers={'Origin': SHOP})
-        answer = send(client, asked, stream=True)
+        request = client.build_request('GET', '/menu', headers={'Origin': SHOP})
+        answer = send(client, request, stream=True)
         with pytest.raises(httpx.RemoteProtocolError):
             answer.read()
     assert (answer.status_code, answer.headers[ACAO]) == (200, SHOP)

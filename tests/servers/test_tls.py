@@ -29,8 +29,8 @@ def running_tls(pem: Path) -> Iterator[tuple[str, list[str]]]:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
-    with serving(('Access-Control-Allow-Origin', '*'), certificate=context) as (origin, arrived):
-        yield f'{origin}/menu', arrived
+    with serving(('Access-Control-Allow-Origin', '*'), certificate=context) as (origin, requests):
+        yield f'{origin}/menu', requests
 
 
 def self_signed(authority: trustme.CA) -> bytes:

@@ -114,11 +114,11 @@ def test_a_simple_request(app: Callable[..., Any]) -> None:
 
 
 def test_paths_are_decoded_once(app: Callable[..., Any]) -> None:
-    seen: list[str] = []
-    browser = Browser(app, PAGE, api=API, on_step=lambda step: seen.append(step.url))
+    methods: list[str] = []
+    browser = Browser(app, PAGE, api=API, on_step=lambda step: methods.append(step.url))
     reply = browser.fetch('/%69tems')
     assert reply.json()['path'] == '/items'
-    assert seen == [f'{API}/%69tems']
+    assert methods == [f'{API}/%69tems']
     assert browser.fetch('/caf\xe9%2520').status == 404
 
 
@@ -297,20 +297,20 @@ def test_profiles_name_themselves() -> None:
 
 
 def test_wsgi_environ() -> None:
-    seen: dict[str, Any] = {}
+    environ_copy: dict[str, Any] = {}
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        seen.update(environ)
+        environ_copy.update(environ)
         start_response('200 OK', [SHARE])
         return []
 
     browser = Browser(app, 'https://[::1]', api='https://[::1]')
     headers = [('X-A', '1'), ('X-A', '2'), ('Content-Type', 'text/html')]
     browser.fetch('/caf\xe9%2F?a=%20', 'POST', body='é', headers=headers)
-    body = seen.pop('wsgi.input').read()
+    body = environ_copy.pop('wsgi.input').read()
     assert body == 'é'.encode()
-    assert seen.pop('wsgi.errors') is sys.stderr
-    assert seen == {
+    assert environ_copy.pop('wsgi.errors') is sys.stderr
+    assert environ_copy == {
         'REQUEST_METHOD': 'POST',
         'SCRIPT_NAME': '',
         'PATH_INFO': '/caf\xc3\xa9/',
@@ -385,18 +385,18 @@ def test_wsgi_applications_may_run_event_loops_of_their_own() -> None:
 
 
 def test_asgi_scope_and_events() -> None:
-    seen: list[Any] = []
+    events: list[Any] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        seen.append(scope)
-        seen.append(await receive())
+        events.append(scope)
+        events.append(await receive())
         await bare_async(scope, receive, send)
 
     reply = Browser(app, API, api=API).fetch(
         '/caf\xe9?a', 'POST', body=b'b', headers={'X-A': '\xe9'}
     )
     assert (reply.body, dict(reply.headers)) == (b'POST', {'x-a': '1'})
-    assert seen == [
+    assert events == [
         {
             'type': 'http',
             'asgi': {'version': '3.0', 'spec_version': '2.3'},

@@ -30,7 +30,7 @@ from tests.unit.browser_support import (
 )
 
 # Columns: what is given as `page`; None if it is accepted, else what the error suggests.
-PAGES = [
+PAGE_ORIGINS = [
     ('serialized tuple origin', 'https://app.example.com', None),
     ('serialized tuple origin', 'http://app.example.com', None),
     ('port that is not the default', 'https://app.example.com:8443', None),
@@ -72,7 +72,7 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(('page', 'fix'), table(PAGES))
+@pytest.mark.parametrize(('page', 'fix'), table(PAGE_ORIGINS))
 def test_the_page_is_an_origin_as_browsers_write_it(page: str, fix: str | None) -> None:
     site = Site([('Access-Control-Allow-Origin', '*')])
     if fix is None:

@@ -1,4 +1,4 @@
-"""Ask a lesson: as a page in a browser does, or with a bare request, which keeps no CORS rules."""
+"""Call a lesson as a page in a browser does, or with a bare request that follows no CORS rules."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def reads_menu(app: Callable[..., Any], page: str) -> bool:
     return reply.ok
 
 
-def ask(
+def send_bare(
     interface: str, lesson: str, method: str, path: str, origin: str | None = SHOP, **headers: str
 ) -> httpx.Response:
     """Send one bare request over plain http; an underscore in a header's name means a hyphen."""
@@ -69,7 +69,9 @@ def ask(
 
 def preflight(interface: str, lesson: str, path: str, method: str, origin: str) -> httpx.Response:
     """Send a bare preflight, also where a page's request would need none."""
-    return ask(interface, lesson, 'OPTIONS', path, origin, Access_Control_Request_Method=method)
+    return send_bare(
+        interface, lesson, 'OPTIONS', path, origin, Access_Control_Request_Method=method
+    )
 
 
 def cors_headers(answer: httpx.Response | Step) -> dict[str, str]:
