@@ -12,7 +12,7 @@ from recording.browsers.causes import CAUSES, read
 from recording.lessons import ROOT
 
 ENGINES = {'chromium': 'Chromium', 'firefox': 'Firefox', 'webkit': 'WebKitGTK'}
-CAUSED = dict.fromkeys(cause.code for cause in CAUSES if cause.setting == 'demo' and cause.code)
+CAUSED = dict.fromkeys(cause.code for cause in CAUSES if cause.setting == 'names' and cause.code)
 
 
 @pytest.mark.parametrize('profile', ENGINES)

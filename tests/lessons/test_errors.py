@@ -17,7 +17,7 @@ LIVE = 'http://127.0.0.1:8000'
 ASKED = re.compile(r'^   \$ python -m cors_browser (.*)$', re.MULTILINE)
 PROGRAM = re.compile(r'that causes it\s\(``gunicorn app_wsgi\.([a-z_]+):app``\)')
 STOPS = re.compile(r'It stops at ``([a-z-]+)``')
-DEMO = {cause.page: cause for cause in CAUSES if cause.setting == 'demo' and cause.code}
+DEMO = {cause.page: cause for cause in CAUSES if cause.setting == 'names' and cause.code}
 
 pytestmark = pytest.mark.parametrize('interface', INTERFACES)
 
