@@ -17,15 +17,26 @@ applications; live URLs need `httpx`, and `publicsuffixlist` tells whether two h
 Not modeled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP cache, `Referer`.
 """
 
-from .browser import Browser, FetchOptions
+from .browser import Browser
+from .call_options import (
+    BeaconOptions,
+    EventSourceOptions,
+    FetchOptions,
+    FormOptions,
+    XhrOptions,
+)
 from .cookies import Cookie, CookieJar
 from .engine import Engine
 from .engines import PROFILES
+from .event_streams import EventStream, ServerSentEvent
 from .exchange import Exchange, HeaderNotExposed, Headers, Reply, Step, __version__
 from .rules import RULES, Blocked, FetchFailed, Rule, Unreachable
+from .sockets import SocketClosed, WebSocket
+from .xhr import XhrReply
 
 __all__ = [
-    'PROFILES', 'RULES', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Engine', 'Exchange',
-    'FetchFailed', 'FetchOptions', 'HeaderNotExposed', 'Headers', 'Reply', 'Rule', 'Step',
-    'Unreachable', '__version__',
+    'PROFILES', 'RULES', 'BeaconOptions', 'Blocked', 'Browser', 'Cookie', 'CookieJar', 'Engine',
+    'EventSourceOptions', 'EventStream', 'Exchange', 'FetchFailed', 'FetchOptions', 'FormOptions',
+    'HeaderNotExposed', 'Headers', 'Reply', 'Rule', 'ServerSentEvent', 'SocketClosed', 'Step',
+    'Unreachable', 'WebSocket', 'XhrOptions', 'XhrReply', '__version__',
 ]  # fmt: skip

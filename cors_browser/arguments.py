@@ -73,6 +73,17 @@ def check_timeout(value: object) -> None:
         raise ValueError(f'timeout: {value!r} is not a positive number; {fix}')
 
 
+def check_count(argument: str, value: object) -> None:
+    """Raise unless a value is None or a number of things, at least one."""
+    fix = 'pass a number from 1 on, or None'
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise wrong_type(argument, value, fix)
+    if value < 1:
+        raise ValueError(f'{argument}: {value!r} is too small; {fix}')
+
+
 def check_tls(value: object) -> None:
     """Raise TypeError unless a value is None or can secure a socket."""
     if value is not None and not hasattr(value, 'wrap_socket'):
@@ -98,6 +109,8 @@ def check_options(call: str, options: Mapping[str, object], known: Collection[st
             check_choice(name, value, CHOICES[name])
         elif name in {'upload_listener', 'with_credentials'}:
             check_bool(name, value)
+        elif name in {'content_type', 'last_event_id'}:
+            check_text(name, value)
 
 
 def advice(name: str, known: Collection[str]) -> str:

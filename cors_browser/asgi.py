@@ -103,6 +103,7 @@ class AsgiServer:
     def __init__(self, app: App, limits: Limits) -> None:
         self.app, self.limits = app, limits
         self.state: dict[str, Any] = {}
+        self.tasks: set[asyncio.Future[Any]] = set()  # of open WebSockets
 
     async def send(self, step: Step, url: Url) -> Answer:
         """Send a request, and wait until the application returns or the time is over."""

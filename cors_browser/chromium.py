@@ -63,3 +63,16 @@ class Chromium(Engine):
         if page == OPAQUE:
             return '.' not in url.host
         return super().is_same_site_resource(page, url) and not is_address(url.host)
+
+    def lax_post_seconds(self) -> float:
+        """A form of another site sends cookies without SameSite until they are 2 minutes old."""
+        return 120
+
+    def redirects_are_cross_site(self) -> bool:
+        """Only the last URL counts, not those that redirected to it."""
+        return False
+
+    def hides_form_origin(self, policy: str, page: str, urls: Sequence[Url]) -> bool:
+        """A form that was redirected to another origin has the Origin ``null``."""
+        redirected = any(not same_origin(urls[0].origin, url.origin) for url in urls)
+        return redirected or super().hides_form_origin(policy, page, urls)

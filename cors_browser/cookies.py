@@ -27,6 +27,8 @@ class Cookie:
     secure: bool  #: Whether it is kept to https (or to loopback hosts, depending on the engine).
     same_site: str  #: ``strict``, ``lax``, ``none``, or ``unset`` where that is not ``lax``.
     expires: float | None  #: The seconds since 1970 at which it ends; None for a session's.
+    created: float = 0  #: The seconds since 1970 at which it was set.
+    defaulted: bool = False  #: Whether `same_site` is the engine's default.
 
 
 class CookieJar:
@@ -63,7 +65,8 @@ class CookieJar:
         path, domain = attributes.get('path', ''), attributes.get('domain', '').lower()
         domain = domain.removeprefix('.')
         same_site = attributes.get('samesite', '').lower()
-        if same_site not in {'strict', 'lax', 'none'}:
+        defaulted = same_site not in {'strict', 'lax', 'none'}
+        if defaulted:
             same_site = self._engine.default_same_site()
         cookie = Cookie(
             name,
@@ -74,6 +77,8 @@ class CookieJar:
             secure='secure' in attributes,
             same_site=same_site,
             expires=self._expiry(attributes),
+            created=self._clock(),
+            defaulted=defaulted,
         )
         refusal = self._refusal(cookie, url, path == '/', is_same_site)
         if not refusal:
@@ -117,22 +122,41 @@ class CookieJar:
         alive = cookie.expires is None or cookie.expires > self._clock()
         return alive and on_path and (in_domain or url.host == cookie.domain)
 
-    def _barrier(self, cookie: Cookie, url: Url, is_same_site: Check) -> str:
+    def _barrier(self, cookie: Cookie, url: Url, is_same_site: Check, navigation: str = '') -> str:
         """Why a cookie does not travel with a request, either way; empty if it does."""
         if cookie.secure and not self._engine.is_secure_for_cookies(url):
             return 'Secure needs https'
+        if self._is_navigable(cookie, navigation):
+            return ''
         if cookie.same_site in {'strict', 'lax'} and not is_same_site():
             return f'SameSite={cookie.same_site.capitalize()}, and the request is cross-site'
-        if not self._engine.sends_third_party_cookies() and not is_same_site():
+        third_party = not self._engine.sends_third_party_cookies() and not navigation
+        if third_party and not is_same_site():
             return 'third-party cookies are blocked'
         return ''
 
-    def retrieve(self, url: Url, is_same_site: Check) -> tuple[list[Cookie], dict[str, str]]:
-        """The cookies a request carries, and those held back with the reason why."""
+    def _is_navigable(self, cookie: Cookie, navigation: str) -> bool:
+        """Whether a cross-site navigation with a method, if it is one, carries a Lax cookie."""
+        if not navigation or cookie.same_site != 'lax':
+            return False
+        age = self._clock() - cookie.created
+        fresh = cookie.defaulted and age < self._engine.lax_post_seconds()
+        return navigation in {'GET', 'HEAD'} or fresh
+
+    def retrieve(
+        self, url: Url, is_same_site: Check, navigation: str = ''
+    ) -> tuple[list[Cookie], dict[str, str]]:
+        """The cookies of a request, and those withheld with the reason why.
+
+        Args:
+            url: The URL of the request.
+            is_same_site: Whether the request is same-site.
+            navigation: The method, if the request replaces the page in the address bar.
+        """
         sent, withheld = [], {}
         fitting = [cookie for cookie in self if self._is_for(cookie, url)]
         for cookie in sorted(fitting, key=lambda cookie: -len(cookie.path)):
-            if reason := self._barrier(cookie, url, is_same_site):
+            if reason := self._barrier(cookie, url, is_same_site, navigation):
                 withheld[cookie.name] = reason
             else:
                 sent.append(cookie)

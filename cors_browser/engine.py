@@ -55,6 +55,17 @@ class Engine:
             return page.startswith('https:') and url.scheme != 'https'
         return policy == 'no-referrer'
 
+    def hides_form_origin(self, policy: str, page: str, urls: Sequence[Url]) -> bool:
+        """The referrer policy can turn the Origin of a form into ``null``, too.
+
+        See #append-a-request-origin-header.
+        """
+        return Engine.hides_origin(self, policy, page, urls[-1])
+
+    def beacon_limit(self) -> float:
+        """A beacon of more than 64 KiB isn't sent (#http-network-or-cache-fetch)."""
+        return 65_536
+
     def is_mixed_content(self, url: Url) -> bool:
         """Pages on https may fetch http from loopback hosts only (#main-fetch)."""
         return not is_trustworthy(url)
@@ -174,6 +185,14 @@ class Engine:
     def default_same_site(self) -> str:
         """Cookies without SameSite are treated as ``SameSite=Lax`` (RFC 6265bis)."""
         return 'lax'
+
+    def redirects_are_cross_site(self) -> bool:
+        """A form redirected from another site to the page's own is cross-site (RFC 6265bis)."""
+        return True
+
+    def lax_post_seconds(self) -> float:
+        """A cookie without SameSite isn't sent with another site's form, unless that is a GET."""
+        return 0
 
     def sends_third_party_cookies(self) -> bool:
         """Cookies work on other sites than the top-level page's (RFC 6265bis)."""

@@ -19,7 +19,7 @@ from .checks import (
 from .console import console_line
 from .cookies import CookieJar
 from .engine import Engine
-from .exchange import Headers, Reply, Step
+from .exchange import Headers, Pairs, Reply, Step
 from .memory import PreflightCache
 from .redirects import http_redirect_fetch
 from .request import Request, preflight_reasons, redirect_taint, request_origin_header
@@ -74,11 +74,9 @@ class Fetcher:
     async def main_fetch(self, request: Request) -> Reply:
         """Decide under which rules the current URL is fetched (#main-fetch)."""
         url = request.url
-        if url.port in BAD_PORTS:
-            raise Blocked('bad-port', f'browsers never connect to port {url.port}')
-        secure_page = any(o.startswith('https:') for o in (self._page, self._top_level))
-        if secure_page and url.scheme == 'http' and self._engine.is_mixed_content(url):
-            raise Blocked('mixed-content', f"a page on https can't fetch {url}")
+        self._check_url(request)
+        if request.mode == 'navigate':
+            return await self._http_fetch(request)
         unsafe_names = self._engine.unsafe_header_names(
             self._engine.preflight_headers(request.headers, request.first_headers)
         )
@@ -112,6 +110,29 @@ class Fetcher:
                 self._cache.clear(request)
             raise
 
+    def _check_url(self, request: Request) -> None:
+        """Raise if browsers never connect to a URL (#port-blocking and Mixed Content)."""
+        url = request.url
+        if url.port in BAD_PORTS:
+            raise Blocked('bad-port', f'browsers never connect to port {url.port}')
+        if request.mode == 'navigate':
+            return
+        secure_page = any(o.startswith('https:') for o in (self._page, self._top_level))
+        if secure_page and url.scheme == 'http' and self._engine.is_mixed_content(url):
+            raise Blocked('mixed-content', f"a page on https can't fetch {url}")
+
+    async def websocket_handshake(self, request: Request, protocols: Pairs, send: Send) -> Step:
+        """Open a WebSocket: no CORS, but an Origin and cookies (#concept-websocket-establish)."""
+        self._check_url(request)
+        headers = [('connection', 'Upgrade'), ('upgrade', 'websocket'), *protocols]
+        headers += [('sec-websocket-version', '13'), ('origin', request.page)]
+        step = Step(False, 'GET', f'ws{str(request.url)[4:]}', headers)
+        await self._http_network_fetch(request, step, send)
+        if step.status != 101:
+            reason = f'the response to the handshake is {step.status}, not 101'
+            raise Blocked('websocket-refused', reason)
+        return step
+
     async def _cors_preflight_fetch(
         self, request: Request, unsafe_names: list[str], why: tuple[str, ...]
     ) -> None:
@@ -132,7 +153,8 @@ class Fetcher:
 
     async def _http_fetch(self, request: Request) -> Reply:
         """Fetch the current URL and check the answer (#http-fetch)."""
-        headers, origin = [*request.headers], request_origin_header(request)
+        headers = [*request.headers, *request.agent_headers]
+        origin = request_origin_header(request)
         if 'accept' not in dict(headers):
             headers.append(('accept', '*/*'))
         if origin is not None:
@@ -140,6 +162,7 @@ class Fetcher:
         if request.body is not None or request.method in {'POST', 'PUT'}:
             headers.append(('content-length', str(len(request.body or b''))))
         step = Step(False, request.method, str(request.url), headers, request.body or b'')
+        step.enough = request.enough
         await self._http_network_fetch(request, step)
         if request.tainting == 'cors':
             cors_check(step.response_headers, request.origin, request.include)
@@ -156,15 +179,18 @@ class Fetcher:
                 return await self.main_fetch(request)
         return filtered_response(request, step, request.tainting)
 
-    async def _http_network_fetch(self, request: Request, step: Step) -> None:
+    async def _http_network_fetch(
+        self, request: Request, step: Step, send: Send | None = None
+    ) -> None:
         """Send one request, with cookies where they belong (#http-network-or-cache-fetch)."""
         url, is_same_site = request.url, functools.partial(self._is_same_site, request)
+        navigation = request.method if self._is_top_level_navigation(request) else ''
         with_credentials = not step.preflight and (
             request.include
             or (request.credentials == 'same-origin' and request.tainting == 'basic')
         )
         if with_credentials:
-            cookies, step.cookies_withheld = self._cookies.retrieve(url, is_same_site)
+            cookies, step.cookies_withheld = self._cookies.retrieve(url, is_same_site, navigation)
             step.cookies_sent = tuple(cookie.name for cookie in cookies)
             if cookies:
                 line = '; '.join(f'{c.name}={c.value}' if c.name else c.value for c in cookies)
@@ -175,19 +201,29 @@ class Fetcher:
         if url.origin not in self._servers:
             reason = f'{url.origin} is none of the servers named; add it to `hosts`'
             raise unreachable(step, 'no-server', reason)
-        step.status, pairs, body = await self._servers[url.origin](step, url)
+        step.status, pairs, body = await (send or self._servers[url.origin])(step, url)
         step.reached, step.response_headers = True, Headers(pairs)
         if step.method != 'HEAD' and step.status not in NULL_BODY_STATUSES:
             step.response_body = body
+        first_party = (lambda: True) if navigation else is_same_site
         for line in step.response_headers.lines('set-cookie') if with_credentials else ():
-            name, refusal = self._cookies.receive(url, line, is_same_site)
+            name, refusal = self._cookies.receive(url, line, first_party)
             if refusal:
                 step.cookies_refused[name] = refusal
             else:
                 step.cookies_stored += (name,)
 
+    def _is_top_level_navigation(self, request: Request) -> bool:
+        """Whether a request replaces the page in the address bar."""
+        return request.mode == 'navigate' and self._page == self._top_level
+
     def _is_same_site(self, request: Request) -> bool:
         """Whether a request stays within the site of the top-level page, for cookies."""
+        if self._is_top_level_navigation(request):
+            return same_site(request.url.origin, self._page) and not (
+                self._engine.redirects_are_cross_site()
+                and redirect_taint(self._page, request.urls, same_site)
+            )
         return (
             same_site(request.url.origin, self._top_level)
             and same_site(self._page, self._top_level)

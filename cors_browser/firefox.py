@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 from .engine import Engine
@@ -76,3 +77,7 @@ class Firefox(Engine):
     def default_same_site(self) -> str:
         """Cookies without SameSite are sent to other sites, too."""
         return 'unset'
+
+    def beacon_limit(self) -> float:
+        """A beacon can have any size."""
+        return math.inf

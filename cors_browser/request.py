@@ -64,6 +64,9 @@ class Request:
         self.mode, self.redirect, self.referrer_policy = mode, redirect, referrer_policy
         self.credentials, self.include = credentials, credentials == 'include'
         self.tainting, self.timing_visible = 'basic', True
+        self.destination = ''  # what Sec-Fetch-Dest says; empty for scripts
+        self.agent_headers: Pairs = []  # the browser's own, which need no preflight
+        self.enough: Callable[[bytes], bool] | None = None  # see Step
         self.body, content_type, self.is_stream = extract_body(body, json, files)
         self.use_preflight = upload_listener or self.is_stream
         self.needs_preflight = False
@@ -110,11 +113,12 @@ def request_origin_header(request: Request) -> str | None:
     """The Origin header of a request, or None (#append-a-request-origin-header)."""
     if request.tainting != 'cors' and request.method in {'GET', 'HEAD'}:
         return None
-    if request.mode != 'cors' and request.engine.hides_origin(
-        request.referrer_policy, request.page, request.url
-    ):
-        return OPAQUE
-    return request.origin
+    policy, page = request.referrer_policy, request.page
+    if request.mode == 'navigate':
+        hidden = request.engine.hides_form_origin(policy, page, request.urls)
+    else:
+        hidden = request.mode != 'cors' and request.engine.hides_origin(policy, page, request.url)
+    return OPAQUE if hidden else request.origin
 
 
 def preflight_reasons(request: Request, unsafe_names: list[str]) -> tuple[str, ...]:

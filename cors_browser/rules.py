@@ -12,15 +12,24 @@ class Rule(NamedTuple):
     """One decision of the Fetch Standard that can block a page."""
 
     point: str  #: The decision that it belongs to, such as ``cors-check``.
-    anchor: str  #: The section of the standard, as the anchor of its address.
+    #: The section: its anchor in the Fetch Standard, or its address in another standard.
+    anchor: str
     fix: str  #: How to fix it, in one sentence.
     guide: str = ''  #: The page of the guide that explains how to fix it; empty if there is none.
+
+    @property
+    def section(self) -> str:
+        """The address of the section."""
+        start = '' if self.anchor.startswith('https:') else 'https://fetch.spec.whatwg.org/#'
+        return start + self.anchor
 
 
 ACAO, ACAC = 'Access-Control-Allow-Origin', 'Access-Control-Allow-Credentials'
 ACEH = 'Access-Control-Expose-Headers'
 ACAM, ACAH = 'Access-Control-Allow-Methods', 'Access-Control-Allow-Headers'
 PREFLIGHT, REDIRECT = 'cors-preflight-fetch', 'http-redirect-fetch'
+WEBSOCKET = 'https://websockets.spec.whatwg.org/#opening-handshake'
+EVENTS = 'https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model'
 #: The ways to fail the CORS check: how to fix each, and its page.
 CORS_CHECK = {
     'acao-missing': (f'Send {ACAO} on {{response}}, errors included.', 'no_acao'),
@@ -126,6 +135,14 @@ RULES: dict[str, Rule] = {
     'redirect-stream-body': Rule(
         'redirect', REDIRECT, 'Fetch the final URL: a stream can be sent only once.'
     ),
+    'websocket-refused': Rule(
+        'websocket-handshake', WEBSOCKET, 'Accept the handshake: the response is 101.'
+    ),
+    'event-source-status': Rule('event-stream', EVENTS, 'Send event streams with status 200.'),
+    'event-source-type': Rule('event-stream', EVENTS, 'Send Content-Type: text/event-stream.'),
+    'beacon-size': Rule(
+        'keepalive', 'http-network-or-cache-fetch', 'Send at most 64 KiB, or use fetch().'
+    ),
 }
 
 
@@ -142,7 +159,7 @@ class FetchFailed(Exception):
     value: str  #: The header's value, or the name or token in it, that decides; may be empty.
     console: str  #: The first line that the engine's console prints, if it is known.
     guide: str  #: The page of the guide that explains how to fix it; empty if there is none.
-    section: str  #: The address of the section of the Fetch Standard.
+    section: str  #: The address of the section of the standard.
     exchange: Exchange  #: What went over the wire.
 
     def __init__(
@@ -151,8 +168,8 @@ class FetchFailed(Exception):
         super().__init__(code, reason, header, kind, value)
         self.code, self.reason, self.header, self.kind = code, reason, header, kind
         self.value, self.console = value, ''
-        _, anchor, self.fix, self.guide = RULES[code]
-        self.section = f'https://fetch.spec.whatwg.org/#{anchor}'
+        rule = RULES[code]
+        self.fix, self.guide, self.section = rule.fix, rule.guide, rule.section
         self.exchange = Exchange('', '', '')
 
     def __str__(self) -> str:

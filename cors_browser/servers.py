@@ -31,8 +31,8 @@ class LiveServer:
         need('httpx', 'call a live URL')
         from .live import call_live  # not at the top: WebAssembly has neither sockets nor ssl
 
-        seconds = min(limits.seconds, DAY)  # sockets know no infinite time
-        self._call = functools.partial(call_live, seconds, tls)
+        self.seconds, self.tls = min(limits.seconds, DAY), tls  # sockets know no infinite time
+        self._call = functools.partial(call_live, self.seconds, tls)
 
     async def send(self, step: Step, url: Url) -> Answer:
         """Send a request, in a thread of its own if an event loop is running."""

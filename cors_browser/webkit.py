@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .engine import Engine
 from .exchange import Headers, Pairs
 from .headers import combine
-from .urls import OPAQUE, Url
+from .urls import OPAQUE, Url, same_origin
 
 
 class WebKit(Engine):
@@ -82,3 +82,8 @@ class WebKit(Engine):
     def is_secure_for_cookies(self, url: Url) -> bool:
         """``Secure`` cookies need https, on loopback hosts, too."""
         return url.scheme == 'https'
+
+    def hides_form_origin(self, policy: str, page: str, urls: Sequence[Url]) -> bool:
+        """A form that was redirected to another origin has the Origin ``null``."""
+        redirected = any(not same_origin(urls[0].origin, url.origin) for url in urls)
+        return redirected or super().hides_form_origin(policy, page, urls)

@@ -16,16 +16,10 @@ from .exchange import Answer, Headers, Pairs, Step
 from .targets import App, Limits, in_event_loop
 from .urls import DEFAULT_PORTS, Url
 
-CRASH_PAGE = b"""<html>
-  <head>
-    <title>Internal Server Error</title>
-  </head>
-  <body>
-    <h1><p>Internal Server Error</p></h1>
-
-  </body>
-</html>
-"""
+CRASH_PAGE = (
+    b'<html>\n  <head>\n    <title>Internal Server Error</title>\n  </head>\n'
+    b'  <body>\n    <h1><p>Internal Server Error</p></h1>\n    \n  </body>\n</html>\n'
+)
 #: What gunicorn sends when an application raises: no header of the application, so none of CORS.
 BARE_500: Answer = (
     500,

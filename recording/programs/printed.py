@@ -168,7 +168,9 @@ def decision_points() -> str:
     rows = csv.writer(table, lineterminator='\n')
     rows.writerow(['Decision', 'Code', 'Section of the Fetch Standard', 'Fix'])
     for code, rule in RULES.items():
-        rows.writerow([f'``{rule.point}``', f'``{code}``', f'``#{rule.anchor}``', rule.fix])
+        _, _, anchor = rule.section.rpartition('#')
+        section = f'``#{anchor}``' if rule.anchor == anchor else f'`#{anchor} <{rule.section}>`__'
+        rows.writerow([f'``{rule.point}``', f'``{code}``', section, rule.fix])
     return table.getvalue()
 
 

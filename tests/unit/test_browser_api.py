@@ -8,6 +8,7 @@ import gc
 import itertools
 import json
 import pickle
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -236,7 +237,8 @@ def test_errors_survive_pickling_and_escape_what_servers_say() -> None:
 def test_every_rule_can_be_shown() -> None:
     for code, rule in RULES.items():
         blocked = Blocked(code, 'reason')
-        assert blocked.section.endswith('#' + rule.anchor)
+        assert blocked.section.endswith(rule.anchor)
+        assert re.fullmatch(r'https://[a-z]+\.spec\.whatwg\.org/.*#[a-z-]+', blocked.section)
         assert rule.fix.endswith('.')
         assert rule.fix in str(blocked)
     points = [point for point, _ in itertools.groupby(rule.point for rule in RULES.values())]

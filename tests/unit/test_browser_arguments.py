@@ -15,7 +15,7 @@ import pytest
 
 from cors_browser import Browser
 from cors_browser.arguments import CHOICES
-from cors_browser.browser import FetchOptions
+from cors_browser.call_options import FetchOptions
 from cors_browser.targets import is_asgi
 
 PAGE, API = 'https://app.example.com', 'https://api.example.com'

@@ -25,8 +25,9 @@ INCLUDE = {'credentials': 'include'}
 
 def console(site: Any, profile: str, page: str = PAGE, **options: Any) -> str:
     browser = Browser(site, page, api=API, hosts={OTHER: site}, profile=profile)
+    arguments: dict[str, Any] = {'url': '/'} | options
     with pytest.raises(FetchFailed) as caught:
-        browser.fetch(**{'url': '/'} | options)
+        browser.fetch(**arguments)
     return caught.value.console
 
 
