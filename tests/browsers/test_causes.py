@@ -11,13 +11,14 @@ import pytest
 from cors_browser import Browser, Unreachable
 from cors_browser.options import parse_arguments
 from recording.browsers import causes
-from recording.browsers.causes import CAUSES, MANY, NOTHING, Message
+from recording.browsers.causes import CAUSES, MANY, NOTHING, STEP, Message
 from recording.browsers.local_servers import throwaway_certificate
-from recording.browsers.real_names import Stage
+from recording.browsers.real_names import OTHER_SITE, Stage
+from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines import ENGINES
 from recording.engines.base import Engine, missing
 from recording.engines.chromium import Chromium
-from recording.lessons import ROOT, SHOP
+from recording.lessons import API, ROOT, SHOP
 from recording.running_demo import RunningDemo
 
 RECORDED = causes.read()
@@ -50,8 +51,47 @@ def test_who_lets_https_call_this_machine_over_http(named_engine: Engine, stage:
     stage.show(SHOP)
     named_engine.open(f'{SHOP}/')
     with causes.api_served() as api:
-        got = named_engine.run(causes.STEP, '/_pages/any_origin.js', 'readMenu', api)
+        got = named_engine.run(STEP, '/_pages/any_origin.js', 'readMenu', api)
     assert got.startswith('{"rye"') is (named_engine.name != 'webkit')
+
+
+READ_WITH_XHR = """
+(url, name) => new Promise((resolve) => {
+  const request = new XMLHttpRequest();
+  request.open('GET', url);
+  request.onload = () => resolve(request.getResponseHeader(name));
+  request.send();
+})
+"""
+SILENCE = ('firefox', 'webkit')
+
+
+def test_an_unexposed_header_prints_a_line_in_chromium_alone(
+    named_engine: Engine, stage: Stage
+) -> None:
+    stage.show(SHOP)
+    stage.play('asgi', 'expose_headers', 'unexposed')
+    named_engine.open(f'{SHOP}/')
+    assert named_engine.run(READ_WITH_XHR, f'{API}/orders', 'X-Oven') is None
+    lines = [] if named_engine.name in SILENCE else ['Refused to get unsafe header "X-Oven"']
+    wait_for_console(named_engine, len(lines), SETTLED)
+    assert named_engine.console == lines
+
+
+def test_firefox_alone_says_that_same_site_rejects_a_cookie(
+    named_engine: Engine, stage: Stage
+) -> None:
+    stage.show(OTHER_SITE)
+    stage.forget(named_engine)
+    stage.play('asgi', 'credentials', 'rejected')
+    named_engine.open(f'{OTHER_SITE}/')
+    named_engine.run(STEP, '/_pages/credentials.js', 'fillBasket', API)
+    wait_for_console(named_engine, 1, SETTLED)
+    line = (
+        'Cookie “basket” has been rejected because it is in a cross-site context and its '
+        '“SameSite” is “Lax” or “Strict”.'
+    )
+    assert (line in named_engine.console) is (named_engine.name == 'firefox')
 
 
 def test_the_doctor_tells_a_certificate_from_cors() -> None:

@@ -16,6 +16,7 @@ from cors_browser.replay import judge
 from docs._ext.exchanges import capture_of, read_exchange, read_exchanges
 from recording.lessons import INTERFACES, SHOP
 from recording.proxies.deployment import behind, send, serving, uvicorn_settings
+from recording.proxies.nginx import running_nginx
 from recording.proxies.scenes import (
     CLOSED,
     PROXIES_FOLDER,
@@ -188,3 +189,25 @@ def test_the_log_has_no_secrets_and_no_forged_lines(tmp_path: Path) -> None:
     assert '\x1b' not in log
     last = json.loads(log.splitlines()[-1])
     assert (last['path'], last['status'], last['origin']) == ('/orders/17', '502', hostile)
+
+
+WITH_A_HEADER = 'add_header Access-Control-Allow-Origin *;'
+#: What https://nginx.org/en/docs/http/ngx_http_headers_module.html lists, and errors of nginx.
+WITHOUT_ALWAYS = {200, 201, 204, 206, 301, 302, 303, 304, 307, 308}
+ERRORS = {400, 403, 404, 405, 413, 500, 502, 503}
+
+
+@pytest.mark.needs('nginx')
+def test_without_always_nginx_adds_headers_to_successes_and_redirects(tmp_path: Path) -> None:
+    places = ''.join(
+        f'location /{status} {{ {WITH_A_HEADER} return {status}; }}'
+        for status in WITHOUT_ALWAYS | ERRORS
+    )
+    server = f'server {{ listen 127.0.0.1:PORT; {places} }}'
+    with running_nginx(tmp_path, server) as own, httpx.Client(trust_env=False) as client:
+        responses = {
+            status: client.get(f'{own}/{status}') for status in sorted(WITHOUT_ALWAYS | ERRORS)
+        }
+    carrying = {s for s, r in responses.items() if 'Access-Control-Allow-Origin' in r.headers}
+    assert {response.status_code for response in responses.values()} == WITHOUT_ALWAYS | ERRORS
+    assert carrying == WITHOUT_ALWAYS
