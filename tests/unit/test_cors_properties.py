@@ -201,7 +201,7 @@ def test_a_callable_is_asked_about_whole_origins_and_believed_if_it_says_true(
         return answer
 
     policy = Policy(allow_origins=ask_)
-    decision = policy.decide(origin, answer=policy.ask(origin))
+    decision = policy.decide(origin, verdict=policy.call(origin))
     assert decision.allowed == (answer is True and asked == [origin])
     for one in asked:
         parts = urlsplit(one)
@@ -304,4 +304,4 @@ def test_sync_and_async_agree(origin: str) -> None:
         Policy(allow_origins=lambda one: len(one) % 2 == 0),
         Policy(allow_origins=ask_async),
     )
-    assert sync.ask(origin) == asyncio.run(later.ask_async(origin))
+    assert sync.call(origin) == asyncio.run(later.call_async(origin))

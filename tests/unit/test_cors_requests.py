@@ -8,6 +8,7 @@ from typing import Any
 import falcon
 import falcon.testing
 import pytest
+from falcon.routing import BaseConverter, PathConverter
 
 from cors import CORSMiddleware, Policy
 from tests.unit.cors_support import (
@@ -81,6 +82,19 @@ POLICIES: list[tuple[dict[str, Any], str | None, dict[str, str]]] = [
      {ACAO: B, ACAC: 'true', ACEH: 'X-A', 'vary': 'Origin'}),
     ({'allow_origins': lambda origin: origin == A}, A, {ACAO: A, 'vary': 'Origin'}),
     ({'allow_origins': lambda origin: origin == A}, B, {'vary': 'Origin'}),
+    ({'allow_credentials': [A]}, A, {ACAO: A, ACAC: 'true', 'vary': 'Origin'}),
+    ({'allow_credentials': [A]}, B, {ACAO: '*', 'vary': 'Origin'}),
+    ({'allow_credentials': [A]}, 'null', {ACAO: '*', 'vary': 'Origin'}),
+    ({'allow_credentials': A, 'expose_headers': 'X-A'}, None,
+     {ACAO: '*', ACEH: 'X-A', 'vary': 'Origin'}),
+    ({'allow_credentials': 'https://*.a.example'}, 'https://x.a.example',
+     {ACAO: 'https://x.a.example', ACAC: 'true', 'vary': 'Origin'}),
+    ({'allow_credentials': 'https://*.a.example'}, A, {ACAO: '*', 'vary': 'Origin'}),
+    ({'allow_credentials': []}, A, {ACAO: '*'}),
+    ({'allow_origins': lambda origin, req: req.get_header('X-Tenant') == origin,
+      'vary': 'X-Tenant'}, A, {'vary': 'Origin, X-Tenant'}),
+    ({'allow_origins': lambda origin, req: req.host == 'falconframework.org',
+      'vary': ['Origin', 'Cookie']}, A, {ACAO: A, 'vary': 'Origin, Cookie'}),
     ({'allow_origins': B, 'routes': {'/{x:path}': None}}, B, {'vary': 'Origin'}),
 ]  # fmt: skip
 
@@ -106,9 +120,9 @@ def test_responses(
         wanted = dict(expected)
         if 'vary' in without.headers:  # Falcon's own errors have ``Vary: Accept``
             assert without.headers['vary'] == 'Accept'
-            wanted['vary'] = 'Accept, Origin' if 'vary' in expected else 'Accept'
+            wanted['vary'] = ', '.join(['Accept', expected.get('vary', '')]).removesuffix(', ')
         if path == '/unserializable' and 'vary' in expected:  # rendered after the components
-            wanted['vary'] = 'Origin, Accept'
+            wanted['vary'] = f'{expected["vary"]}, Accept'
         assert (method, path, cors_headers(result)) == (method, path, wanted)
         assert result.content == without.content
         others = {name: value for name, value in result.headers.items() if name not in wanted}
@@ -157,6 +171,10 @@ PREFLIGHTS: list[tuple[dict[str, Any], dict[str, str], dict[str, str]]] = [
     ({'allow_origins': lambda origin: origin == A}, preflight(A), {ACAO: A, ACAM: 'PUT', **ECHO}),
     ({'allow_origins': lambda origin: origin == A}, preflight(B), {'vary': 'Origin'}),
     ({'routes': {'/{x:path}': None}}, preflight(A), {'vary': 'Origin'}),
+    ({'allow_credentials': [A]}, preflight(A), {ACAO: A, ACAC: 'true', ACAM: 'PUT', **ECHO}),
+    ({'allow_credentials': [A]}, preflight(B), {ACAO: '*', ACAM: 'PUT', **ECHO}),
+    ({'allow_origins': lambda origin, req: 'X-Tenant' not in req.headers, 'vary': 'X-Tenant'},
+     preflight(A), {ACAO: A, ACAM: 'PUT', ACMA: '600', 'vary': 'Origin, X-Tenant'}),
     ({'routes': {'/{x:path}': Policy(allow_origins=B)}}, preflight(B),
      {ACAO: B, ACAM: 'PUT', **ECHO}),
 ]  # fmt: skip
@@ -256,10 +274,55 @@ def test_a_responder_speaks_for_itself(
     assert not caplog.records
 
 
-def test_exposed_headers_of_a_responder_stand(interface: Interface) -> None:
-    app = build(interface, CORSMiddleware(allow_origins=A, expose_headers='X-Policy'))
-    result = ask(app, 'GET', '/set', {'Origin': A, f'X-Set-{ACEH}': 'X-Mine'})
-    assert cors_headers(result) == {ACAO: A, ACEH: 'X-Mine', 'vary': 'Origin'}
+# What the policy exposes, what the responder sets, what goes out.
+EXPOSED = [
+    ('X-Policy', 'X-Mine', 'X-Mine, X-Policy'),
+    ('X-A, X-B', 'x-b', 'x-b, X-A'),
+    ('X-A', 'X-A', 'X-A'),
+    ('X-A', ' X-B ,X-A', ' X-B ,X-A'),
+    ('X-A', '*', '*, X-A'),
+    ('*', 'X-A', 'X-A, *'),
+    (None, 'X-Mine', 'X-Mine'),
+    ('X-A', '', 'X-A'),
+]
+
+
+@pytest.mark.parametrize(('policy', 'responder', 'expected'), EXPOSED)
+@pytest.mark.parametrize('allow_origins', ['*', A])
+def test_exposed_names_of_policy_and_responder_are_merged(
+    interface: Interface,
+    allow_origins: str,
+    policy: str | None,
+    responder: str,
+    expected: str,
+) -> None:
+    app = build(interface, CORSMiddleware(allow_origins, policy))
+    result = ask(app, 'GET', '/set', {'Origin': A, f'X-Set-{ACEH}': responder})
+    vary = {} if allow_origins == '*' else {'vary': 'Origin'}
+    assert cors_headers(result) == {ACAO: allow_origins, ACEH: expected.strip(), **vary}
+
+
+CREDENTIALS: list[tuple[dict[str, Any], dict[str, str]]] = [
+    ({}, {ACAO: '*'}),
+    ({'allow_origins': A}, {ACAO: A, 'vary': 'Origin'}),
+    ({'allow_origins': B}, {'vary': 'Origin'}),
+    ({'allow_origins': A, 'allow_credentials': True}, {ACAO: A, ACAC: 'true', 'vary': 'Origin'}),
+    ({'allow_origins': lambda origin: True}, {ACAO: A, 'vary': 'Origin'}),
+    ({'routes': {'/set': None}}, {'vary': 'Origin'}),
+]
+
+
+@pytest.mark.parametrize(('arguments', 'expected'), CREDENTIALS)
+@pytest.mark.parametrize('value', ['true', 'false', 'TRUE'])
+def test_credentials_come_from_the_policy_alone(
+    interface: Interface, value: str, arguments: dict[str, Any], expected: dict[str, str]
+) -> None:
+    app = build(interface, CORSMiddleware(**arguments))
+    result = ask(app, 'GET', '/set', {'Origin': A, f'X-Set-{ACAC}': value})
+    assert cors_headers(result) == expected
+    own = {f'X-Set-{ACAO}': B, f'X-Set-{ACAC}': value}
+    result = ask(app, 'GET', '/set', {'Origin': A, **own})
+    assert cors_headers(result) == {ACAO: B, ACAC: value, 'vary': 'Origin'}
 
 
 ROUTES: dict[str, Policy | None] = {
@@ -327,6 +390,38 @@ def test_routes(interface: Interface, path: str, expected: str | None) -> None:
         method = 'OPTIONS' if len(headers) > 1 else 'GET'
         result = falcon.testing.simulate_request(app, method, path, headers=headers)
         assert result.headers.get(ACAO) == expected
+
+
+class Even(BaseConverter):
+    """A converter of an app's own."""
+
+    def convert(self, value: str) -> int | None:
+        return int(value) if value.isdecimal() and int(value) % 2 == 0 else None
+
+
+class Below(PathConverter):
+    """Another one, which takes several segments."""
+
+
+def test_routes_take_the_converters_of_the_app(interface: Interface) -> None:
+    bare: Any = new_app(interface, [])
+    bare.router_options.converters['even'] = Even
+    bare.router_options.converters['below'] = Below
+    for converters in (
+        {'even': Even, 'below': Below},
+        bare.router_options.converters,
+    ):
+        routes = {'/n/{number:even}': None, '/internal/{rest:below}': None}
+        cors = CORSMiddleware(allow_origins=[A], routes=routes, converters=converters)
+        app = new_app(interface, [cors])
+        for path, expected in (
+            ('/n/2', None),
+            ('/n/3', A),
+            ('/internal/x/y', None),
+            ('/internal', None),
+            ('/internals', A),
+        ):
+            assert ask(app, 'GET', path, {'Origin': A}).headers.get(ACAO) == expected, path
 
 
 def test_routes_agree_with_the_router_of_falcon(interface: Interface) -> None:
@@ -625,6 +720,50 @@ def test_several_origin_lines_are_no_origin(interface: Interface) -> None:
 
 async def only_a(origin: str) -> bool:
     return origin == A
+
+
+async def only_of_tenant(origin: str, req: falcon.Request) -> bool:
+    return origin == f'https://{req.get_header("X-Tenant")}.example'
+
+
+def test_a_callable_may_see_the_request(interface: Interface) -> None:
+    def of_tenant(origin: str, req: falcon.Request) -> bool:
+        assert isinstance(req, falcon.Request)
+        return origin == f'https://{req.get_header("X-Tenant")}.example'
+
+    functions: list[Any] = [of_tenant] if interface == 'wsgi' else [of_tenant, only_of_tenant]
+    for function in functions:
+        app = build(interface, CORSMiddleware(allow_origins=function, vary=['X-Tenant']))
+        for tenant, origin, allowed in (('a', A, True), ('b', A, False), ('b', B, True)):
+            headers = {'Origin': origin, 'X-Tenant': tenant}
+            expected = {ACAO: origin} if allowed else {}
+            assert cors_headers(ask(app, headers=headers)) == {
+                **expected,
+                'vary': 'Origin, X-Tenant',
+            }
+            asks = preflight(origin, **{'X-Tenant': tenant})
+            answer = ask(app, 'OPTIONS', headers=asks)
+            assert answer.headers.get(ACAO) == (origin if allowed else None)
+            assert answer.headers['vary'] == 'Origin, X-Tenant'
+
+
+@pytest.mark.parametrize(
+    ('set_', 'expected'),
+    [
+        ('Accept', 'Accept, Origin, X-Tenant'),
+        ('x-tenant', 'x-tenant, Origin'),
+        ('X-Tenant,Origin', 'X-Tenant,Origin'),
+        ('*', '*'),
+    ],
+)
+def test_vary_names_are_merged_with_the_responders(
+    interface: Interface, set_: str, expected: str
+) -> None:
+    cors = CORSMiddleware(allow_origins=lambda origin: True, vary='X-Tenant')
+    for own in ({}, {f'X-Set-{ACAO}': B}):
+        headers = {'Origin': A, 'X-Set-Vary': set_, **own}
+        result = ask(build(interface, cors), 'GET', '/set', headers)
+        assert result.headers['vary'] == expected
 
 
 def test_coroutine_functions(interface: Interface) -> None:

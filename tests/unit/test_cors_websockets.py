@@ -104,6 +104,11 @@ HANDSHAKES: list[tuple[dict[str, Any], dict[str, str], bool]] = [
     ({'allow_origins': lambda origin: origin == A}, {'Origin': A, **COOKIE}, False),
     ({'allow_origins': lambda origin: origin == A}, {'Origin': B}, False),
     ({'allow_origins': lambda origin: True}, {'Origin': 'null'}, False),
+    ({'allow_credentials': A}, {'Origin': A, **COOKIE}, True),
+    ({'allow_credentials': A}, {'Origin': B, **COOKIE}, False),
+    ({'allow_credentials': A}, {'Origin': B}, True),
+    ({'allow_origins': lambda origin, req: req.path == '/ws'}, {'Origin': B}, True),
+    ({'allow_origins': lambda origin, req: req.path == '/x'}, {'Origin': B}, False),
 ]
 
 
@@ -195,6 +200,15 @@ def test_refusals_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         'refused, it has credentials, and the origin is allowed only without: '
         "'https://a.example' 'GET' '/ws'"
     )
+
+
+def test_another_scheme_or_port_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    """Behind a proxy that doesn't say that the browser speaks TLS, an own page is refused."""
+    caplog.set_level(logging.INFO, 'cors')
+    for origin, is_own_host in ((f'https://{HOST}', True), (f'http://{HOST}:8', True), (B, False)):
+        assert not handshake(CORSMiddleware(allow_origins=[A]), {'Origin': origin}, scheme='ws')
+        assert ('send X-Forwarded-Proto' in caplog.text) is is_own_host
+        caplog.clear()
 
 
 def test_decisions_without_falcon() -> None:
