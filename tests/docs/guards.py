@@ -209,7 +209,7 @@ def faults_of_command(root: Path, command: str) -> Iterator[str]:
                 compile(program, command, 'exec')
             case ['python', script, *_] if (root / script).is_file():
                 pass
-            case ['curl', *_, address] | ['curl', *_, address, '|', 'tee', _] if address.startswith(
+            case ['curl', *_, address, '|', 'tee', _] | ['curl', *_, address] if address.startswith(
                 ('http://127.0.0.1:8000/', API)
             ):
                 pass
