@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pygments.lexer import RegexLexer, bygroups
-from pygments.token import Keyword, Name, Number, Text
+from pygments.token import Keyword, Name, Number, String, Text
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +32,8 @@ extensions = [
     'sphinx_tabs.tabs',
     'docs._ext.epub',
     'docs._ext.markdown',
+    'docs._ext.panel',
+    'docs._ext.wordings',
 ]
 exclude_patterns = ['_build', 'recorded']
 nitpicky = True
@@ -75,7 +77,7 @@ pygments_dark_style = 'a11y-high-contrast-dark'
 html_favicon = '_static/icon.svg'
 html_static_path = ['_static']
 html_css_files = ['guide.css']
-SCRIPTS = ('code_focus.js', 'tab_memory.js', 'try_it.js')
+SCRIPTS = ('code_focus.js', 'tab_memory.js', 'panel.js')
 html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_copy_source = False
 html_show_sourcelink = False
@@ -103,9 +105,10 @@ class ExchangeLexer(RegexLexer):
                 bygroups(Name.Function, Text, Name.Namespace, Text),
             ),
             (r'^(HTTP/1\.1)( )(\d{3})(.*\n)', bygroups(Keyword, Text, Number, Text)),
-            (r'^([A-Za-z-]+)(: )(.*\n)', bygroups(Name.Attribute, Text, Text)),
+            (r'^([A-Za-z-]+)(: ?)', bygroups(Name.Attribute, Text), 'value'),
             (r'.*\n', Text),
-        ]
+        ],
+        'value': [(r'\n', Text, '#pop'), (r'\s+', Text), (r'\S+', String)],
     }
 
 

@@ -169,7 +169,7 @@ def take_screenshot() -> None:
         browser.run(
             """() => {
               document.documentElement.style.scrollBehavior = 'auto';
-              document.querySelector('.try-it').scrollIntoView();
+              document.querySelector('.panel').scrollIntoView();
             }"""
         )
         browser.screenshot(PICTURE)

@@ -52,30 +52,19 @@ Say what this page solves, and for whom.
 
 WSGI_TAB
 ASGI_TAB
-The page
---------
-
-.. literalinclude:: ../../frontend/NAME.js
-   :language: javascript
-   :caption: :download:`frontend/NAME.js <../../frontend/NAME.js>`
-
-What goes over the wire
------------------------
+What happens
+------------
 
 Say what to look at.
 
-.. literalinclude:: ../recorded/exchanges/NAME--shop.http
-   :language: exchange
+.. panel:: NAME
+
+   readMenu: shop
+
+A page of another origin:
 
 .. literalinclude:: ../recorded/exchanges/NAME--other_origin.http
    :language: exchange
-
-Try it
-------
-
-.. container:: try-it try-NAME
-
-   Here the panel runs the page's code from this very page, against the server that you choose.
 """
 ROW = """   * - :doc:`howto/NAME`
      - :download:`WSGI <../app_wsgi/NAME.py>`

@@ -16,6 +16,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.search.en import SearchEnglish
 
+from docs._ext.wordings import wordings_of
+
 Phrase = tuple[str, str, float]  # a text, the place on its page or '', and its worth
 EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
 DEFINED = 0.6  # what a term of the glossary or a name of an API counts, where a title counts 1
@@ -76,6 +78,6 @@ def phrases_of(doctree: nodes.document) -> Iterator[Phrase]:
         for _, entry, target, main, _ in node['entries']:
             if target not in names:
                 yield entry, '', DEFINED if main else 1
-    for rubric in doctree.findall(nodes.rubric):
-        yield rubric.astext(), '', 1
+    for line in wordings_of(doctree):
+        yield line, '', 1
     yield from ((name, name, DEFINED) for name in names)

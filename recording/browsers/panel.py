@@ -9,24 +9,26 @@ from recording.lessons import ROOT
 
 PanelStep = dict[str, str | list[str]]  # name, verdict, got, model, and wire: what it shows
 
-FORM = '.try-it-controls[aria-label="Try {}"]'
+FORM = '.panel-try[aria-label="Try {}"]'
 PRESS = """
 (form, server, program) => {
   const controls = document.querySelector(form);
+  const panel = controls.closest('.panel');
+  const number = 1 + panel.dataset.programs.split(' ').indexOf(program);
   controls.querySelector(`input[value=${server}]`).click();
-  if (program) controls.querySelector(`input[value=${program}]`).click();
+  if (program) panel.querySelector(`[data-choose=program][value="${number}"]`).click();
   controls.querySelector('button').click();
 }
 """
 STEPS = """
 (form) => [
-  ...document.querySelector(form).parentElement.querySelectorAll('.try-it-step'),
+  ...document.querySelector(form).closest('.panel').querySelectorAll('.panel-live .panel-step'),
 ].map((step) => ({
   name: step.dataset.step,
-  verdict: step.querySelector('.try-it-verdict').textContent,
-  got: step.querySelector('.try-it-got pre').textContent,
-  model: step.querySelector('.try-it-model pre').textContent,
-  wire: [...step.querySelectorAll('.try-it-wire pre')].map((pre) => pre.textContent),
+  verdict: step.querySelector('.panel-verdict strong').textContent,
+  got: step.querySelector('.panel-got pre').textContent,
+  model: step.querySelector('.panel-model pre').textContent,
+  wire: [...step.querySelectorAll('.panel-wire pre')].map((pre) => pre.textContent),
 }))
 """
 
@@ -37,14 +39,16 @@ def page_of(lesson: str) -> str:
 
 
 def panel_of(lesson: str) -> tuple[str, str | None]:
-    """Path of the page with the lesson's panel, and the mended program that the panel offers."""
-    panel = re.compile(rf'^\.\. container:: try-it try-{lesson}(?: against-(\w+))?$', re.MULTILINE)
-    ((page, found),) = (
-        (path, found)
+    """Path of the page with the lesson's panel, and the fixed program that the panel offers."""
+    panel = re.compile(rf'^ *\.\. panel:: {lesson}\n((?: +:.*\n)*)', re.MULTILINE)
+    ((page, options),) = (
+        (path, found[1])
         for path in (ROOT / 'docs').glob('*/*.rst')
-        if (found := panel.search(path.read_text()))
+        for found in panel.finditer(path.read_text())
+        if ':recorded-only:' not in found[1]
     )
-    return str(page.relative_to(ROOT / 'docs').with_suffix('.html')), found[1]
+    fixed = re.search(r':against: (\w+)', options)
+    return str(page.relative_to(ROOT / 'docs').with_suffix('.html')), fixed and fixed[1]
 
 
 def open_panel(browser: Engine, guide: str, lesson: str) -> None:
@@ -58,7 +62,7 @@ def press(
 ) -> list[PanelStep]:
     """Press *Try it* on the open page for one server, and return the steps shown.
 
-    Where a panel offers a mended program beside its lesson's own, `program` chooses.
+    If a panel offers a fixed program in addition to its lesson's own, `program` chooses.
     """
     form = FORM.format(lesson)
     browser.run(PRESS, form, interface, program)

@@ -47,13 +47,11 @@ def test_tabs_are_remembered(chromium: Chromium, folder: str) -> None:
 
 def test_the_panel_shows_the_recorded_run(chromium: Chromium, folder: str) -> None:
     chromium.open(f'{folder}/{page_of("blocked")}')
-    text = chromium.run("() => document.querySelector('.try-it').innerText")
+    text = chromium.run("() => document.querySelector('.panel').innerText")
     assert 'nox -s demo' in text
     assert 'TypeError: Failed to fetch' in text
     assert 'GET /menu HTTP/1.1' in text
-    assert (
-        chromium.run("() => document.querySelectorAll('.try-it button[type=submit]').length") == 0
-    )
+    assert chromium.run("() => document.querySelectorAll('.panel button[type=submit]').length") == 0
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -68,7 +66,7 @@ def test_a_hosted_guide_finds_no_demo_and_no_fault(chromium: Chromium, site: Pat
         wait_for_console(chromium, 0, SETTLED)
     assert asked is None
     assert chromium.console == []
-    assert not chromium.run("() => !!document.querySelector('.try-it-controls')")
+    assert not chromium.run("() => !!document.querySelector('.panel-try')")
 
 
 def test_a_download_is_the_program(chromium: Chromium, folder: str) -> None:

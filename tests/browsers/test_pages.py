@@ -170,26 +170,26 @@ def test_every_panel_is_there_without_javascript(chromium: Chromium, families: s
 
 def test_try_it_works_by_keyboard_alone(chromium: Chromium, demo: RunningDemo) -> None:
     chromium.open(f'{demo.guide}/{page_of("blocked")}')
-    chromium.wait_for("document.querySelector('.try-it-controls')")
-    chromium.run("() => document.querySelector('.try-it-controls input:checked').focus()")
+    chromium.wait_for("document.querySelector('.panel-try')")
+    chromium.run("() => document.querySelector('.panel-try input:checked').focus()")
     press(chromium, 'ArrowRight')
     assert chromium.run('() => document.activeElement.value') == 'asgi'
     press(chromium, 'Tab')
     assert focused(chromium) == 'Try it'
     press(chromium, 'Enter')
-    chromium.wait_for("document.querySelector('.try-it-step')")
+    chromium.wait_for("document.querySelector('.panel-live .panel-step')")
     assert any(demo.asgi in address for address in chromium.requests)
 
 
 def test_the_chosen_tab_chooses_the_server(chromium: Chromium, demo: RunningDemo) -> None:
     chromium.open(f'{demo.guide}/{page_of("blocked")}')
-    chromium.wait_for("document.querySelector('.try-it-controls')")
-    chosen = "() => document.querySelector('.try-it-controls input:checked').value"
+    chromium.wait_for("document.querySelector('.panel-try')")
+    chosen = "() => document.querySelector('.panel-try input:checked').value"
     assert chromium.run(chosen) == 'wsgi'
     click(chromium, 'ASGI')
     assert chromium.run(chosen) == 'asgi'
     chromium.open(f'{demo.guide}/{page_of("preflight")}')
-    chromium.wait_for("document.querySelector('.try-it-controls')")
+    chromium.wait_for("document.querySelector('.panel-try')")
     assert chromium.run(chosen) == 'asgi'
 
 
@@ -197,7 +197,7 @@ def test_a_guide_without_a_demo_calls_nobody(chromium: Chromium, demo: RunningDe
     chromium.send('Network.setBlockedURLs', urls=[f'{demo.guide}/_demo.json'])
     chromium.open(f'{demo.guide}/{page_of("blocked")}')
     chromium.send('Network.setBlockedURLs', urls=[])
-    text = chromium.run("() => document.querySelector('.try-it').innerText")
+    text = chromium.run("() => document.querySelector('.panel').innerText")
     assert 'nox -s demo' in text
     assert 'GET /menu HTTP/1.1' in text
     assert 'TypeError: Failed to fetch' in text

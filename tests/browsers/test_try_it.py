@@ -54,12 +54,14 @@ def test_what_the_server_says_is_shown_as_text(chromium: Chromium, demo: Running
 def test_a_dead_demo_is_not_called_cors(chromium: Chromium, site: Path) -> None:
     with running_demo(site) as other:
         chromium.open(f'{other.guide}/{page_of("one_origin")}')
-        chromium.wait_for("document.querySelector('.try-it-controls')")
-    chromium.run("() => document.querySelector('.try-it-controls button').click()")
-    chromium.wait_for("document.querySelector('.try-it-step')")
-    said = chromium.run("() => document.querySelector('.try-it-verdict').textContent")
+        chromium.wait_for("document.querySelector('.panel-try')")
+    chromium.run("() => document.querySelector('.panel-try button').click()")
+    chromium.wait_for("document.querySelector('.panel-live .panel-step')")
+    said = chromium.run(
+        "() => document.querySelector('.panel-live .panel-verdict strong').textContent"
+    )
     assert said == 'no answer: is the demo still running?'
-    said = chromium.run("() => document.querySelector('.try-it-model pre').textContent")
+    said = chromium.run("() => document.querySelector('.panel-model pre').textContent")
     assert said == 'It judges recorded exchanges. This step has none.'
 
 
@@ -71,7 +73,7 @@ def test_two_panels_of_a_page_run_in_turn(chromium: Chromium, demo: RunningDemo)
     alone = [press(chromium, lesson, 'wsgi') for lesson in lessons]
     assert alone[0][0]['wire'] != alone[1][0]['wire']
     chromium.run(f"(forms) => forms.forEach((form) => ({PRESS})(form, 'wsgi'))", forms)
-    chromium.wait_for("!document.querySelector('.try-it-controls button:disabled')")
+    chromium.wait_for("!document.querySelector('.panel-try button:disabled')")
     assert [chromium.run(STEPS, form) for form in forms] == alone
 
 
@@ -101,7 +103,7 @@ def test_a_panel_that_stops_says_so(chromium: Chromium, demo: RunningDemo) -> No
     open_panel(chromium, demo.guide, 'one_origin')
     chromium.run("() => { crypto.randomUUID = () => { throw new Error('no key'); }; }")
     assert press(chromium, 'one_origin', 'wsgi') == []
-    said = chromium.run("() => document.querySelector('.try-it-results').textContent")
+    said = chromium.run("() => document.querySelector('.panel-results').textContent")
     assert said == 'The panel stopped: Error: no key. Is the demo still running?'
 
 
@@ -110,12 +112,15 @@ def test_a_script_that_does_not_load_is_told(
 ) -> None:
     page = (site / page_of('one_origin')).read_text()
     (tmp_path / 'tutorial').mkdir()
-    (tmp_path / 'tutorial/page.html').write_text(page.replace('try-one-origin', 'try-no-such'))
+    (tmp_path / 'tutorial/page.html').write_text(
+        page.replace('data-lesson="one_origin"', 'data-lesson="no_such"')
+    )
     (tmp_path / 'index.html').touch()
     (tmp_path / '_static').symlink_to(site / '_static')
     with running_demo(tmp_path) as demo:
         chromium.open(f'{demo.guide}/tutorial/page.html')
-        chromium.wait_for("document.querySelector('.try-it-failure')")
-    said = chromium.run("() => document.querySelector('.try-it').textContent")
+        chromium.wait_for("document.querySelector('.panel-failure')")
+    said = chromium.run("() => document.querySelector('.panel-live').textContent")
     assert said.startswith('The script of this panel did not load: TypeError: ')
-    assert '"rye": 4.2' in said  # the recorded run is still there
+    recorded = chromium.run("() => document.querySelector('.panel-recorded').innerText")
+    assert '"rye": 4.2' in recorded  # the recorded run is still there

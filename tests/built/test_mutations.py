@@ -223,7 +223,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'a command is not known': (
         'commands_run',
-        replace(PAGE, '$ .venv/bin/nox -s demo', '$ make demo'),
+        replace(PAGE, '$ gunicorn app_wsgi.blocked:app', '$ make serve'),
     ),
     'a nox session was renamed': ('commands_run', replace('noxfile.py', 'def demo(', 'def show(')),
     'an app was renamed': (
@@ -240,17 +240,20 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'the panel runs another lesson': (
         'each_script_has_one_panel',
-        replace(PAGE, 'try-it try-blocked', 'try-it try-any_origin'),
+        replace(PAGE, 'panel:: blocked', 'panel:: one_origin'),
     ),
     'the panel is gone': (
         'each_script_has_one_panel',
-        replace(PAGE, '.. container:: try-it try-blocked', '.. container:: quiet'),
+        replace(PAGE, '.. panel:: blocked\n', '.. container:: blocked\n'),
     ),
     'the panel attacks no program': (
         'each_script_has_one_panel',
-        replace('docs/howto/attack_null.rst', 'against-defended', 'against-nothing'),
+        replace('docs/howto/attack_null.rst', ':against: defended', ':against: nothing'),
     ),
-    'an included file is gone': ('sphinx_is_content', delete('docs/recorded/browsers/blocked.txt')),
+    'an included file is gone': (
+        'sphinx_is_content',
+        delete('docs/recorded/exchanges/blocked--page.http'),
+    ),
     'a page is in no table of contents': ('sphinx_is_content', create('docs/lost.rst', 'L\n=\n')),
 }
 

@@ -110,7 +110,7 @@ def test_a_lesson_has_tabs_and_a_panel(pages: dict[str, BeautifulSoup], lesson: 
     assert tabs == ['WSGI', 'ASGI'] * (len(tabs) // 2)
     sides = 1 if lesson in ONE_SIDED else 2
     assert len(page.select('[role=tabpanel] a.download')) == len(tabs) // 2 * sides >= 1
-    assert len(page.select(f'.try-it.try-{lesson.replace("_", "-")}')) == 1
+    assert len(page.select(f'.panel[data-lesson={lesson}]')) == 1
 
 
 @pytest.mark.parametrize('name', DIAGRAMS)

@@ -35,7 +35,7 @@ SHOWN = (
     'docs/recorded/browsers',
 )
 API = 'https://api.example.com/'  # the reader puts the own name there
-PANEL = re.compile(r'container:: try-it try-(\S+)(?: against-(\S+))?')
+PANEL = re.compile(r'^ *\.\. panel:: (\w+)\n((?: +:.*\n)*)', re.MULTILINE)
 SETTING = re.compile(r'[A-Z_]+=')
 DRIFTING_OPTIONS = {'lines', 'emphasize-lines', 'lineno-start', 'lineno-match', 'diff'}
 
@@ -142,6 +142,7 @@ def everything_is_shown(guide: Guide) -> Iterator[str]:
     tables = {path for path in guide.included if path.endswith('.csv')}
     shown = tables | {block.source for block in guide.blocks if block.source}
     shown |= {source.replace('.txt', '.csv') for source in shown if 'recorded/browsers' in source}
+    shown |= {table.replace('.csv', '.txt') for table in tables if 'recorded/browsers' in table}
     starts = {(block.source, block.options.get('start-after')) for block in guide.blocks}
     for folder in SHOWN:
         for path in sorted((guide.root / folder).glob('[a-z]*.*')):
@@ -261,10 +262,12 @@ def each_script_has_one_panel(guide: Guide) -> Iterator[str]:
         panel
         for path in (guide.root / 'docs').glob('*/*.rst')
         for panel in PANEL.findall(path.read_text())
+        if ':recorded-only:' not in panel[1]
     ]
-    for lesson, mended in found:
-        if mended and not (guide.root / f'app_asgi/{mended}.py').is_file():
-            yield f'frontend/{lesson}.js: its panel names {mended}, which is no program'
+    for lesson, options in found:
+        fixed = re.search(r':against: (\w+)', options)
+        if fixed and not (guide.root / f'app_asgi/{fixed[1]}.py').is_file():
+            yield f'frontend/{lesson}.js: its panel names {fixed[1]}, which is no program'
     panels = Counter(lesson for lesson, _ in found)
     scripts = {path.stem for path in (guide.root / 'frontend').glob('*.js')}
     for lesson in sorted(scripts | set(panels)):

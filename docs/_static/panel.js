@@ -1,5 +1,6 @@
-// The "Try it" panel. It acts only where this page's own origin says that a demo is running:
-// a hosted guide never calls the reader's machine. Everything shown is set as text, never as HTML.
+// The panels. Which browser the reader chose is remembered. *Try it* runs a panel's script in this
+// browser, and is there only if this page's own origin says that a demo is running: a hosted guide
+// never calls the reader's machine. Everything shown is set as text, never as HTML.
 
 const root = document.documentElement.dataset.content_root;
 const QUIET = /^(accept.*|cache-control|connection|dnt|host|pragma|priority|referer|sec-.*|te|upgrade.*|user-agent)$/i;
@@ -93,6 +94,13 @@ function verdict({ error, wire }) {
   return ['failed', wire.length ? 'failed in the script' : 'no answer: is the demo still running?'];
 }
 
+// Whether an outcome is good or bad for the API's author: as recorded, if it came as recorded.
+function moodOf(kind, recorded) {
+  if (kind === 'failed') return 'bad';
+  const [readable, good] = recorded ?? [true, true];
+  return (kind === 'readable') === readable === good ? 'good' : 'bad';
+}
+
 function headerLines(headers) {
   return headers.flatMap(([name, value]) => {
     const shown = DECIDES.test(name) ? element('strong', {}, name) : name;
@@ -112,64 +120,61 @@ function exchange({ method, path, request_headers, status, response_headers, bod
   );
 }
 
-function shownStep(step, outcome) {
+function column(name, title, ...content) {
+  return element('div', { class: name }, element('p', { class: 'panel-head' }, title), ...content);
+}
+
+function shownStep(step, outcome, recorded) {
   const [kind, words] = verdict(outcome);
   const got = outcome.error ? String(outcome.error) : JSON.stringify(outcome.value, null, 2);
   return element(
     'section',
-    { class: 'try-it-step', 'data-step': step.name },
+    { class: 'panel-step', 'data-step': step.name, 'aria-label': step.name },
     element(
-      'h3',
-      {},
+      'p',
+      { class: `panel-verdict ${moodOf(kind, recorded)}` },
       element('code', {}, `${step.name}(api)`),
-      element('span', { class: `try-it-verdict ${kind}` }, words),
+      ' ',
+      element('strong', {}, words),
     ),
     element(
       'div',
-      { class: 'try-it-columns' },
-      element(
-        'div',
-        { class: 'try-it-got' },
-        element('h4', {}, 'What the script got'),
-        element('pre', { tabindex: 0 }, got),
-      ),
-      element(
-        'div',
-        { class: 'try-it-wire' },
-        element('h4', {}, 'What went over the wire'),
-        ...outcome.wire.map(exchange),
-      ),
-      element(
-        'div',
-        { class: 'try-it-model' },
-        element('h4', {}, 'What cors_browser says'),
+      { class: 'panel-columns' },
+      column('panel-got', 'What the script got', element('pre', { tabindex: 0 }, got)),
+      column(
+        'panel-model',
+        'What cors_browser says',
         element('pre', { tabindex: 0 }, modelText(outcome)),
       ),
+      column('panel-wire', 'On the wire', ...outcome.wire.map(exchange)),
     ),
   );
 }
 
-const SERVERS = { wsgi: 'WSGI (gunicorn)', asgi: 'ASGI (uvicorn)' };
-
 // The servers that have this lesson; the one of the reader's tab is chosen.
 function serverChoices(lesson, demo) {
   const tab = document.querySelector('.sphinx-tabs [role="tab"][aria-selected="true"]');
-  const offered = Object.keys(SERVERS).filter((server) => demo.lessons[server].includes(lesson));
+  const offered = ['wsgi', 'asgi'].filter((server) => demo.lessons[server].includes(lesson));
   const remembered = tab?.textContent.toLowerCase();
   const chosen = offered.includes(remembered) ? remembered : offered[0];
-  return offered.map((value) => {
-    const input = element('input', { type: 'radio', name: `server-of-${lesson}`, value });
+  const labels = offered.map((value) => {
+    const input = element('input', { type: 'radio', name: `${lesson}-server`, value });
     input.checked = value === chosen;
-    return element('label', {}, input, ` ${SERVERS[value]}`);
+    return element('label', {}, input, element('span', {}, value.toUpperCase()));
   });
+  return element('fieldset', { class: 'panel-choice' }, element('legend', {}, 'Server'), ...labels);
 }
 
-// In the attack lab the other origins are the attacker's, and the way back is the shop's.
-function otherOrigins(demo, isAttack) {
-  const offered = isAttack ? [demo.origins[0], ...demo.attackers] : demo.origins;
-  const links = offered
+// The origins that this page can be opened as, in the order of the records. In the attack lab the
+// other ones are the attacker's.
+function originsOf(demo, isAttack) {
+  return isAttack ? [demo.origins[0], ...demo.attackers] : demo.origins;
+}
+
+function otherOrigins(origins) {
+  const links = origins
     .filter((origin) => origin !== location.origin)
-    .map((origin) => element('a', { href: origin + location.pathname + '#try-it' }, origin));
+    .map((origin) => element('a', { href: origin + location.pathname + location.hash }, origin));
   return element(
     'p',
     {},
@@ -181,46 +186,41 @@ function otherOrigins(demo, isAttack) {
   );
 }
 
-// What the classes of a panel name after a prefix: its lesson, or the mended program it attacks too.
-function named(place, prefix) {
-  const name = [...place.classList].find((one) => one.startsWith(prefix) && one !== 'try-it');
-  return name?.slice(prefix.length).replaceAll('-', '_');
-}
-
-function programChoices(lesson, mended) {
-  return [lesson, mended].map((value) => {
-    const input = element('input', { type: 'radio', name: `program-of-${lesson}`, value });
-    input.checked = value === lesson;
-    return element('label', {}, input, ` against ${value}`);
-  });
-}
-
 function failure(words, error) {
-  return element('p', { class: 'try-it-failure' }, `${words}: ${error}. Is the demo still running?`);
+  return element('p', { class: 'panel-failure' }, `${words}: ${error}. Is the demo still running?`);
 }
 
-async function build(place, demo) {
-  const lesson = named(place, 'try-');
-  const mended = named(place, 'against-');
+async function build(panel, demo) {
+  const { lesson } = panel.dataset;
+  const programs = panel.dataset.programs.split(' ');
+  const moods = JSON.parse(panel.dataset.moods);
+  const origins = originsOf(demo, programs.length > 1);
+  const live = element('div', { class: 'panel-live' });
+  panel.querySelector('.panel-recorded').before(live);
   let steps;
   try {
     steps = (await import(`/_pages/${lesson}.js`)).default;
   } catch (error) {
-    place.prepend(failure('The script of this panel did not load', error));
+    live.append(failure('The script of this panel did not load', error));
     return;
   }
-  const results = element('div', { 'aria-live': 'polite', class: 'try-it-results' });
+  const results = element('div', { 'aria-live': 'polite', class: 'panel-results' });
+  live.append(otherOrigins(origins), results);
   const button = element('button', { type: 'submit' }, 'Try it');
+  const back = element('button', { type: 'button', class: 'quiet', hidden: '' }, 'Recorded run');
   const form = element(
     'form',
-    { class: 'try-it-controls', 'aria-label': `Try ${lesson}` },
-    ...serverChoices(lesson, demo),
-    ...(mended ? programChoices(lesson, mended) : []),
+    { class: 'panel-actions panel-try', 'aria-label': `Try ${lesson}` },
+    serverChoices(lesson, demo),
     button,
+    back,
   );
   async function showAll(server, program) {
+    const recorded = (step) => moods[program]?.[step.name]?.[origins.indexOf(location.origin)];
     try {
-      for (const step of steps) results.append(shownStep(step, await run(step, server, program)));
+      for (const step of steps) {
+        results.append(shownStep(step, await run(step, server, program), recorded(step)));
+      }
     } catch (error) {
       results.append(failure('The panel stopped', error));
     } finally {
@@ -230,20 +230,51 @@ async function build(place, demo) {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     button.disabled = true;
+    back.hidden = false;
+    panel.dataset.mode = 'live';
     results.replaceChildren();
-    const chosen = new FormData(form);
-    const server = demo[chosen.get(`server-of-${lesson}`)];
-    lastRun = lastRun.then(() => showAll(server, chosen.get(`program-of-${lesson}`) ?? lesson));
+    const server = demo[new FormData(form).get(`${lesson}-server`)];
+    const chosen = panel.querySelector('[data-choose="program"]:checked')?.value ?? 1;
+    lastRun = lastRun.then(() => showAll(server, programs[chosen - 1]));
+  });
+  back.addEventListener('click', () => {
+    delete panel.dataset.mode;
+    results.replaceChildren();
+    back.hidden = true;
   });
   document.addEventListener('tab-chosen', ({ detail }) => {
     const input = form.querySelector(`input[value="${detail.toLowerCase()}"]`);
     if (input) input.checked = true;
   });
-  const recorded = element('details', {}, element('summary', {}, 'A recorded run'), ...place.childNodes);
-  place.replaceChildren(otherOrigins(demo, mended !== undefined), form, results, recorded);
+  panel.querySelector('.panel-actions').append(form);
 }
 
-const places = document.querySelectorAll('.try-it');
-if (places.length) {
-  runningDemo().then((demo) => demo && places.forEach((place) => build(place, demo)));
+// The chosen browser, on all pages.
+const ENGINE = 'panel: browser';
+
+function chooseEngine(value) {
+  for (const input of document.querySelectorAll('[data-choose="engine"]')) {
+    if (input.value === value) input.checked = true;
+  }
+}
+
+function rememberEngine({ target }) {
+  if (!target.matches('[data-choose="engine"]')) return;
+  chooseEngine(target.value);
+  try {
+    localStorage.setItem(ENGINE, target.value);
+  } catch {
+    // storage is forbidden: nothing is remembered, everything else works
+  }
+}
+
+if (document.querySelector('.panel')) {
+  document.addEventListener('change', rememberEngine);
+  try {
+    chooseEngine(localStorage.getItem(ENGINE));
+  } catch {
+    // as above
+  }
+  const lessons = document.querySelectorAll('.panel[data-lesson]');
+  runningDemo().then((demo) => demo && lessons.forEach((panel) => build(panel, demo)));
 }
