@@ -21,6 +21,10 @@ DATABASE = tempfile.TemporaryDirectory(prefix='tenants-')
 os.environ.update(lesson_environment(Path(DATABASE.name), [SHOP]))
 
 
+def pytest_unconfigure() -> None:
+    DATABASE.cleanup()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     skip_if_missing(item)
