@@ -32,24 +32,3 @@ def test_every_command_of_the_front_matter_runs(page: str) -> None:
     commands = [line[2:] for line in text.splitlines() if line.startswith('$ ')]
     assert commands
     assert [fault for command in commands for fault in faults_of_command(ROOT, command)] == []
-
-
-def test_each_builder_has_its_own_doctrees(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    import noxfile
-
-    ran: list[tuple[str, ...]] = []
-
-    class Session:
-        posargs = ()
-
-        def install(self, *arguments: str) -> None: ...
-
-        def run(self, *arguments: str, **options: object) -> None:
-            ran.append(arguments)
-
-    noxfile.docs(Session())
-    builds = [command for command in ran if command[0] == 'sphinx-build']
-    doctrees = [command[command.index('--doctree-dir') + 1] for command in builds]
-    assert len(builds) == len(set(doctrees)) == 3
-    assert all({'--nitpicky', '--fail-on-warning'} <= set(command) for command in builds)
