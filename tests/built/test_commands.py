@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
+import httpx
 import pytest
 
 from demo.processes import DemoError, Server, free_ports, wait_until_answering
-from recording.lessons import ROOT
+from docs._ext.exchanges import read_exchanges
+from recording.http_file import EXCHANGES_FOLDER, request_to, response_text
+from recording.lessons import LESSONS, ROOT
 from tests.docs.guide import Guide, reader
 
 NOT_RUN = {
@@ -34,6 +38,9 @@ NOT_RUN = {
     r'.venv/bin/nox -s tests -- tests/\S+': 'the tests that it names run in this very session',
 }
 SERVER = re.compile(r'([A-Z_]+=\S+ )*(gunicorn|uvicorn) ')
+LESSON = re.compile(r'app_(?:wsgi|asgi)\.(\w+):app')
+CONFIGURED = {'csrf_token', 'dynamic_origins'}  # what they respond depends on the reader's settings
+EXCHANGES = read_exchanges(EXCHANGES_FOLDER)
 REFUSED = {  # commands that end with an error, as their page says, and what they print
     'BAKERY_ORIGINS=shop.example.com/ uvicorn app_asgi.origins_from_env:app': 'PolicyError',
     'python -m cors_browser http://127.0.0.1:8000/orders/17 --page https://shop.example.com': (
@@ -125,8 +132,21 @@ def run(terminals: Terminals, port: int, folder: Path) -> Iterator[str]:
                 wait_until_answering([server])
             except DemoError as error:
                 yield str(error)
+            else:
+                yield from faults_of_lesson(terminals.server, port)
         for command in terminals.asked:
             yield from faults_of(command, port, folder, environment)
+
+
+def faults_of_lesson(command: str, port: int) -> Iterator[str]:
+    """Send the first exchange of the lesson that a command runs; yield what differs."""
+    lesson = LESSON.search(command)
+    if lesson and lesson[1] not in CONFIGURED:
+        for exchange in islice((one for one in EXCHANGES if one.lesson == lesson[1]), 1):
+            with httpx.Client() as client:
+                response = client.send(request_to(f'http://127.0.0.1:{port}', exchange))
+            if response_text(response) != exchange.response:
+                yield f'{command!r} responds to {exchange.file.name}: {response_text(response)}'
 
 
 def faults_of(command: str, port: int, folder: Path, environment: dict[str, str]) -> Iterator[str]:
@@ -180,6 +200,8 @@ def test_every_command_runs(guide: Guide, with_curl: bool, tmp_path: Path) -> No
 def test_there_are_commands_to_run(guide: Guide) -> None:
     wanted = terminals_to_run(guide)
     assert len([one for one in wanted if one.server]) > 40
+    lessons = {lesson[1] for one in wanted if (lesson := LESSON.search(one.server or ''))}
+    assert set(LESSONS) <= lessons
     assert sum(len(one.asked) for one in wanted) >= 7
     assert {one.has_curl for one in wanted} == {True, False}
 
