@@ -12,7 +12,7 @@ class Rule(NamedTuple):
     """One decision of the Fetch Standard that can block a page."""
 
     point: str  #: The decision that it belongs to, such as ``cors-check``.
-    #: The section: its anchor in the Fetch Standard, or its address in another standard.
+    #: The anchor of its section in the Fetch Standard, or the address in another standard.
     anchor: str
     fix: str  #: How to fix it, in one sentence.
     guide: str = ''  #: The page of the guide that explains how to fix it; empty if there is none.
@@ -144,6 +144,8 @@ RULES: dict[str, Rule] = {
         'keepalive', 'http-network-or-cache-fetch', 'Send at most 64 KiB, or use fetch().'
     ),
 }
+#: The decisions that only other calls than ``fetch`` make.
+NOT_OF_FETCH = frozenset({'websocket-handshake', 'event-stream', 'keepalive'})
 
 
 class FetchFailed(Exception):

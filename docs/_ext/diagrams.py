@@ -19,6 +19,7 @@ from xml.etree import ElementTree as ET
 from cors_browser import RULES, Unreachable
 from cors_browser import Exchange as ModelExchange
 from cors_browser.replay import Capture, judge
+from cors_browser.rules import NOT_OF_FETCH
 from docs._ext.exchanges import API, Exchange, capture_of, read_exchange
 
 SEQUENCES = {
@@ -229,7 +230,8 @@ def parts() -> dict[str, dict[str, list[str]]]:
     Raises:
         ValueError: A point has no condition here, or a condition has no point.
     """
-    by_point = groupby(RULES, lambda code: RULES[code].point)
+    codes_of_fetch = [code for code in RULES if RULES[code].point not in NOT_OF_FETCH]
+    by_point = groupby(codes_of_fetch, lambda code: RULES[code].point)
     points = {point: list(codes) for point, codes in by_point}
     if list(points) != list(CONDITIONS):
         raise ValueError(f'CONDITIONS has {list(CONDITIONS)}, cors_browser has {list(points)}')

@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cors_browser import RULES
+from cors_browser.rules import NOT_OF_FETCH
 from docs._ext import diagrams
 from recording.engines import ENGINES
 from recording.http_file import EXCHANGES_FOLDER
@@ -101,11 +102,13 @@ def test_a_sequence_that_no_browser_sends_is_not_drawn(folder: Path) -> None:
 
 def test_the_decisions_are_the_rules_in_their_order() -> None:
     picture, words = diagrams.decisions()
-    points = [point for point, _ in groupby(rule.point for rule in RULES.values())]
+    of_fetch = {code: rule for code, rule in RULES.items() if rule.point not in NOT_OF_FETCH}
+    points = [point for point, _ in groupby(rule.point for rule in of_fetch.values())]
     blocked = [''.join(group.itertext()) for group in picture.iterfind("g[@class='blocked']")]
-    assert [code for codes in blocked for code in codes.split(', ')] == list(RULES)
+    assert [code for codes in blocked for code in codes.split(', ')] == list(of_fetch)
     assert [text for text in texts(picture) if text in points] == points
     assert [line for line in re.findall(r'(?m)^([a-z-]+): ', words) if line in points] == points
+    assert {rule.point for rule in RULES.values()} >= NOT_OF_FETCH
     after = next(rule.point for code, rule in RULES.items() if code == 'network')
     assert f'else on to {after}' in words
 
