@@ -14,6 +14,7 @@ from .responders import APPLICATION, IN_FRONT, Responder, responder
 from .rules import ACAO, FetchFailed, Unreachable
 from .statuses import AMBIGUOUS, NO_OPTIONS, OF_SERVERS, TRIAGE, status_fix
 from .unreachable import UNREACHABLE
+from .urls import parse_url
 
 NOBODY = Responder('nobody', 'nobody', 'there is no HTTP response')
 #: Failures that are other mechanisms than CORS.
@@ -76,6 +77,8 @@ def of_silence(exchange: Exchange, failure: Unreachable) -> Diagnosis:
     *earlier, last = exchange.steps or [Step(False, '', '', [])]
     if last.preflight and failure.kind in {'closed', 'timeout'}:
         fix = 'Make the server, and what is in front of it, respond to OPTIONS.'
+    if failure.kind == 'no-server':
+        fix = f'Allow it with --also {parse_url(last.url).origin}, or fetch the final URL.'
     if failure.kind == 'no-server' and earlier:
         is_plain, special, special_fix = purpose(earlier[-1])
         if not is_plain and special_fix in {TO_LOGIN, USE_HTTPS}:

@@ -199,7 +199,7 @@ class Fetcher:
         if self._on_step:
             self._on_step(step)
         if url.origin not in self._servers:
-            reason = f'{url.origin} is none of the servers named; add it to `hosts`'
+            reason = f'no server is registered for {url.origin}; add it to `hosts`'
             raise unreachable(step, 'no-server', reason)
         step.status, pairs, body = await (send or self._servers[url.origin])(step, url)
         step.reached, step.response_headers = True, Headers(pairs)

@@ -46,6 +46,8 @@ def findings(
         found['verdict'] = 'unreachable' if isinstance(failure, Unreachable) else 'blocked'
         diagnosis = diagnose(exchange, failure, shares=shares, loops=loops)
         found |= {name: getattr(failure, name) for name in ('code', 'reason', 'header', 'section')}
+        if failure.kind == 'no-server':  # the model's words are about an argument of Browser
+            found['reason'] = f'{parse_url(exchange.steps[-1].url).origin} may not be contacted'
         found |= vars(diagnosis)
         found['responder'] = diagnosis.responder._asdict()
         found['not_cors'] = '' if diagnosis.is_cors else diagnosis.cause

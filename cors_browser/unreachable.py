@@ -8,7 +8,7 @@ import re
 #: Why there is no response, by :attr:`FetchFailed.kind`: the cause, the fix, the guide's page.
 UNREACHABLE = {
     'no-server': ('the server redirects to an origin that may not be contacted',
-                  'Allow it with --also, or fetch the final URL.', 'errors/redirect'),
+                  'Allow it, or fetch the final URL.', 'errors/redirect'),
     'dns': ('the host name is unknown', 'Correct the host name, or add it to the DNS.',
             'errors/closed_port'),
     'refused': ('nothing listens there, or a firewall refuses',

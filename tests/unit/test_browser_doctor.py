@@ -346,9 +346,11 @@ def test_only_servers_that_were_named_are_contacted(serve: Serve, doctor: Doctor
     server = serve(http('302 Found', f'{SHARE}Location: {other.url}/a\r\n', ''))
     code, text = doctor(server.url)
     assert (code, other.requests) == (2, [])
-    assert f'NO RESPONSE: {other.url} is none of the servers named' in text
+    assert f'NO RESPONSE: {other.url} may not be contacted (network)\n' in text
+    assert 'hosts' not in text
     assert 'this is not CORS: the server redirects to an origin that may not be contacted' in text
-    assert 'fix: Allow it with --also, or fetch the final URL.\nguide: errors/redirect\n' in text
+    assert f'fix: Allow it with --also {other.url}, or fetch the final URL.\n' in text
+    assert 'guide: errors/redirect\n' in text
     code, text = doctor(server.url, '--also', other.url)
     assert (code, len(other.requests)) == (0, 1)
     assert f'GET {other.url}/a\n' in text

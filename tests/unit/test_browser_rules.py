@@ -1538,7 +1538,7 @@ def test_twenty_redirects_are_followed() -> None:
 def test_a_server_that_was_not_named_is_not_a_verdict() -> None:
     browser = world((API, '/', to('https://unknown.example/')))
     with pytest.raises(
-        Unreachable, match=r'https://unknown\.example is none of the servers'
+        Unreachable, match=r'no server is registered for https://unknown\.example'
     ) as error:
         browser.fetch('/')
     assert (error.value.code, error.value.kind) == ('network', 'no-server')
