@@ -10,7 +10,7 @@ from .checks import REDIRECT_STATUSES
 from .exchange import Exchange, Step
 from .limits import not_checked
 from .redirections import END_THE_LOOP, TO_LOGIN, USE_HTTPS, purpose
-from .responders import APPLICATION, IN_FRONT, Responder, responder
+from .responders import APPLICATION, EITHER, IN_FRONT, PROBABLY, Responder, responder
 from .rules import ACAO, FetchFailed, Unreachable
 from .statuses import AMBIGUOUS, NO_OPTIONS, OF_SERVERS, TRIAGE, status_fix
 from .unreachable import UNREACHABLE
@@ -126,7 +126,9 @@ def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool
         is_cors = None
     if is_cors:
         return Diagnosis(True, '', made_by, cors_fix(step, failure, made_by), guide)
-    who = made_by.name if made_by.kind in IN_FRONT else 'the server, or a proxy in front of it,'
+    who = made_by.name if made_by.kind in IN_FRONT else f'{EITHER},'
+    if made_by.name == PROBABLY:
+        made_by = made_by._replace(name=EITHER)
     cause = f'{who} responds with status {status}'
     if made_by.kind in IN_FRONT and status not in {500, 502, 503, 504}:
         cause += ', and the application never sees the request'

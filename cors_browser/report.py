@@ -8,10 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .diagnosis import diagnose
-from .exchange import Exchange, Step, printable
+from .exchange import METHODS_WITHOUT_EFFECT, Exchange, Step, printable
 from .limits import not_checked
 from .replay import Capture, judge
-from .responders import APPLICATION, GATEWAY, PROXY, SERVER, THE_APPLICATION
+from .responders import (
+    APPLICATION,
+    GATEWAY,
+    IN_FRONT,
+    PROXY,
+    SERVER,
+    THE_APPLICATION,
+    responder,
+)
 from .rules import ACAO, FetchFailed, Unreachable
 from .unreachable import kind_of_error
 from .urls import parse_url
@@ -71,8 +79,15 @@ def notes(exchange: Exchange, failure: FetchFailed | None) -> Iterator[str]:
         yield f'the status is {last.status}: the page reads it, and response.ok is false'
     if last and failure and failure.kind == 'unrecorded':
         yield f'this prints the missing response: {curl_command(last)}'
-    elif failure and exchange.side_effect_possible:
+    elif failure and exchange.side_effect_possible and not is_refused_in_front(exchange):
         yield 'the server got the request and may have acted on it'
+
+
+def is_refused_in_front(exchange: Exchange) -> bool:
+    """Whether something in front of the application refused the request itself."""
+    last, earlier = exchange.steps[-1], exchange.steps[:-1]
+    acted = any(step.method not in METHODS_WITHOUT_EFFECT for step in earlier)
+    return not acted and 400 <= last.status < 500 and responder(last).kind in IN_FRONT
 
 
 def request_lines(step: Step) -> Iterator[Line]:

@@ -16,6 +16,8 @@ APPLICATION, SERVER, PROXY, GATEWAY, UNKNOWN = (
     'application', 'server', 'proxy', 'gateway', 'unknown',
 )  # fmt: skip
 THE_APPLICATION = 'the application'
+PROBABLY = 'probably the application'
+EITHER = 'the application, or something in front of it'
 IN_FRONT = {SERVER, PROXY, GATEWAY}
 
 
@@ -126,4 +128,4 @@ def by_server_header(step: Step) -> Responder:
     if 'via' in headers:
         words = f'Via: {headers["via"][:80]}, so it was forwarded'
         return Responder(UNKNOWN, 'an HTTP cache or proxy, or what is behind it', words)
-    return Responder(UNKNOWN, 'probably the application', 'nothing in the response says otherwise')
+    return Responder(UNKNOWN, PROBABLY, 'nothing in the response says otherwise')

@@ -232,7 +232,7 @@ def test_a_failing_proxy_is_not_cors(serve: Serve, doctor: Doctor) -> None:
         code, text = doctor(serve(http('502 Bad Gateway', '')).url, '--method', method)
         assert code == 1
         assert 'acao-missing)' in text
-        who = 'the server, or a proxy in front of it,'
+        who = 'the application, or something in front of it,'
         assert f'this is not CORS: {who} responds with status 502\n' in text
         assert 'guide: errors/bad_gateway\n' in text
 

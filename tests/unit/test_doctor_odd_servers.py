@@ -192,7 +192,10 @@ SERVERS = (
         None, fix='respond with 401'),
     Odd('429 with a header to a preflight', send(response('429 Too Many Requests', SHARE)), BLOCKED,
         None, fix='fewer requests', arguments=PUT),
-    Odd('401 without a sign', send(response('401 Unauthorized')), BLOCKED, None, fix='credentials'),
+    Odd('401 without a sign', send(response('401 Unauthorized')), BLOCKED, None,
+        responder='the application, or something in front of it', fix='credentials'),
+    Odd('401 to a POST', send(response('401 Unauthorized')), BLOCKED, None,
+        notes='may have acted on it', arguments=('--method', 'POST')),
     Odd('429 beside a preflight with headers',
         by_method(GET=response('429 Too Many Requests', '', 'slow down'), OPTIONS=PREFLIGHT),
         BLOCKED, None, fix='fewer requests'),
@@ -282,6 +285,8 @@ def check(odd: Odd, code: int, text: str, found: dict[str, Any]) -> None:
     assert ('\nthis is not CORS: ' in text) is (odd.is_cors is False)
     assert ('\nthis may not be CORS: ' in text) is (odd.is_cors is None)
     assert odd.responder in {'', found['responder']['name']}
+    acted = 'note: the server got the request and may have acted on it\n' in text
+    assert not (acted and 'the application never sees the request' in text)
     assert '\nwho responded: ' in text
     assert odd.fix in found['fix']
     assert f'\nfix: {found["fix"]}\nguide: {found["guide"]}\n' in text
