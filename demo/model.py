@@ -17,7 +17,8 @@ def judge(fetch: dict[str, Any]) -> dict[str, Any]:
             ``credentials`` of the fetch, and ``wire``, the exchanges as the recorder keeps them.
 
     Returns:
-        ``readable``, a bool, and ``why``, the reason and the fix in words.
+        ``readable``, a bool, and ``why``: the reason, and then the fix. If the server may have
+        acted on the request, that comes in place of the fix: no header undoes a forged order.
     """
     exchange, failure = replay.judge(
         replay.Capture(
@@ -33,11 +34,17 @@ def judge(fetch: dict[str, Any]) -> dict[str, Any]:
     if isinstance(failure, Unreachable) and failure.kind == 'unrecorded':
         further = exchange.steps[-1].method
         return {'readable': False, 'why': f'It would have sent a further {further}.'}
+    if failure and exchange.side_effect_possible:
+        method = exchange.steps[-1].method
+        effect = (
+            f'The server received the {method} and may have acted on it: blocking undoes nothing.'
+        )
+        return {'readable': False, 'why': f'{failure.reason}\n\n{effect}'}
     if failure:
         return {'readable': False, 'why': f'{failure.reason}\n\n{failure.fix}'}
     if not exchange.readable:
         return {'readable': True, 'why': 'It is opaque: no status, no header and no body to read.'}
-    return {'readable': True, 'why': 'The answer allows this page.'}
+    return {'readable': True, 'why': 'The response allows this page.'}
 
 
 def _response(exchange: dict[str, Any]) -> Answer:

@@ -8,6 +8,7 @@ import pytest
 
 from recording.browsers.panel import FORM, PRESS, STEPS, open_panel, page_of, press, press_try_it
 from recording.engines.chromium import Chromium
+from recording.lessons import SCRIPTS, pairs
 from recording.running_demo import RunningDemo, running_demo
 
 
@@ -75,6 +76,21 @@ def test_two_panels_of_a_page_run_in_turn(chromium: Chromium, demo: RunningDemo)
     chromium.run(f"(forms) => forms.forEach((form) => ({PRESS})(form, 'wsgi'))", forms)
     chromium.wait_for("!document.querySelector('.panel-try button:disabled')")
     assert [chromium.run(STEPS, form) for form in forms] == alone
+
+
+@pytest.mark.parametrize('lesson', SCRIPTS)
+def test_every_panel_runs_and_the_model_agrees(
+    chromium: Chromium, demo: RunningDemo, lesson: str
+) -> None:
+    open_panel(chromium, demo.guide, lesson)
+    for interface, _ in pairs([lesson]):
+        steps = press(chromium, lesson, interface)
+        assert steps
+        for step in steps:
+            says = str(step['model'])
+            assert 'disagrees' not in says
+            assert 'could not judge' not in says
+            assert step['verdict'] != 'no answer: is the demo still running?'
 
 
 @pytest.mark.parametrize(

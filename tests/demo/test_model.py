@@ -11,7 +11,7 @@ from tests.demo.fetches import ALLOWED, fetch
 def test_an_answer_that_allows_the_page_is_readable() -> None:
     assert judge(fetch(('GET', ALLOWED))) == {
         'readable': True,
-        'why': 'The answer allows this page.',
+        'why': 'The response allows this page.',
     }
 
 
@@ -19,6 +19,14 @@ def test_an_answer_that_does_not_is_blocked_with_reason_and_fix() -> None:
     verdict = judge(fetch(('GET', [])))
     assert not verdict['readable']
     assert 'Access-Control-Allow-Origin' in verdict['why']
+
+
+def test_what_the_server_may_have_done_comes_in_place_of_the_fix() -> None:
+    verdict = judge(fetch(('POST', []), method='POST'))
+    assert not verdict['readable']
+    assert verdict['why'].endswith(
+        'The server received the POST and may have acted on it: blocking undoes nothing.'
+    )
 
 
 def test_an_answer_without_cors_is_opaque() -> None:
