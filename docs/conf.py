@@ -39,6 +39,7 @@ exclude_patterns = ['_build', 'recorded']
 nitpicky = True
 # The guide fetches no inventory of another site, so these names stay unlinked.
 nitpick_ignore = [
+    ('py:class', 'collections.abc.AsyncIterable'),
     ('py:class', 'collections.abc.Awaitable'),
     ('py:class', 'collections.abc.Callable'),
     ('py:class', 'collections.abc.Iterable'),
@@ -46,8 +47,13 @@ nitpick_ignore = [
     ('py:class', 'collections.abc.Sequence'),
     ('py:class', 'falcon.request.Request'),
     ('py:class', 'falcon.response.Response'),
+    ('py:class', 'ssl.SSLContext'),
     ('py:class', 'BaseConverter'),
+    ('py:class', 'Clock'),
+    ('py:class', 'Target'),
 ]
+# Python's own ``type`` in an annotation looks like the attribute ``type`` of two classes of ours.
+suppress_warnings = ['ref.python']
 autodoc_typehints = 'description'
 autodoc_typehints_description_target = 'documented'
 autodoc_member_order = 'bysource'
