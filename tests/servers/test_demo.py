@@ -188,8 +188,15 @@ def test_it_opens_no_browser_by_default(
 
 
 def test_it_says_which_server_ended(run_here: Visit, capsys: pytest.CaptureFixture[str]) -> None:
+    others = psutil.Process().children()
+
     def kill_gunicorn(_: str) -> None:
-        psutil.Process().children()[0].kill()
+        (gunicorn,) = (
+            child
+            for child in psutil.Process().children()
+            if child not in others and 'gunicorn' in child.cmdline()
+        )
+        gunicorn.kill()
 
     assert run_here(kill_gunicorn) == 1
     assert 'demo: gunicorn on port' in (printed := capsys.readouterr().err)
