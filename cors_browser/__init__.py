@@ -14,7 +14,7 @@ It walks the Fetch Standard (https://fetch.spec.whatwg.org/) step by step; funct
 after its algorithms, ``#names`` are its sections. The standard library is enough for WSGI and ASGI
 applications; live URLs need `httpx`, and `publicsuffixlist` tells whether two hosts are one site.
 
-Not modeled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP cache, `Referer`.
+Not modeled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP cache.
 """
 
 from .browser import Browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from .engine import Engine
 from .exchange import NEVER_VISIBLE, Headers, Reply, Step, VisibleHeaders, quoted
 from .headers import SAFELISTED_METHODS, extract_header_list_values, get_decode_split
 from .request import Request
@@ -24,7 +25,9 @@ HIDDEN = {
 }
 
 
-def cors_check(headers: Headers, origin: str, include: bool, prefix: str = '') -> None:
+def cors_check(
+    engine: Engine, headers: Headers, origin: str, include: bool, prefix: str = ''
+) -> None:
     """Raise unless a response is shared with the page (#cors-check)."""
     allowed, credentials = headers.get(ACAO), headers.get(ACAC)
     if allowed is None:
@@ -39,7 +42,7 @@ def cors_check(headers: Headers, origin: str, include: bool, prefix: str = '') -
     if include and credentials is None:
         reason = f"credentials are 'include', and the response has no {ACAC}"
         raise Blocked(prefix + 'acac-missing', reason, ACAC)
-    if include and credentials != 'true':
+    if include and not engine.accepts_credentials(headers.lines(ACAC)):
         reason = f"{ACAC} is {quoted(credentials or '')}, not 'true'"
         raise Blocked(prefix + 'acac-not-true', reason, ACAC, value=credentials or '')
 
@@ -66,7 +69,8 @@ def preflight_response_check(request: Request, step: Step, origin: str) -> None:
         elif check == 'status':
             preflight_status_check(step)
         elif not request.engine.trusts_preflight(request.page, request.url):
-            cors_check(step.response_headers, origin, request.include, 'preflight-')
+            headers, include = step.response_headers, request.include
+            cors_check(request.engine, headers, origin, include, 'preflight-')
 
 
 def allowed_by_preflight(request: Request, headers: Headers) -> Allowed:
@@ -111,7 +115,7 @@ def literal_star(members: list[str]) -> str:
 
 
 def tao_check(request: Request, headers: Headers) -> bool:
-    """Whether an response shares its timing with the page (#tao-check)."""
+    """Whether a response shares its timing with the page (#tao-check)."""
     values = get_decode_split(headers.get('Timing-Allow-Origin', ''))
     return request.tainting == 'basic' or '*' in values or request.origin in values
 
@@ -129,12 +133,15 @@ def cross_origin_resource_policy_check(request: Request, headers: Headers) -> No
 
 
 def filtered_response(request: Request, step: Step, kind: str) -> Reply:
-    """What the page sees of an response (#concept-filtered-response)."""
+    """What the page sees of a response (#concept-filtered-response)."""
     exchange, headers, url = request.exchange, step.response_headers, str(request.url)
     if kind in {'opaque', 'opaqueredirect'}:
         url = '' if kind == 'opaque' else url
         hidden = VisibleHeaders([], headers, HIDDEN[kind])
-        return Reply(kind, url, 0, hidden, b'', False, False, exchange)
+        timing = request.timing_visible
+        if kind == 'opaqueredirect':
+            timing = request.engine.shows_redirect_timing(tao_passed=timing)
+        return Reply(kind, url, 0, hidden, b'', False, timing, exchange)
     exposed = request.engine.exposed_names(headers)
     everything = kind == 'basic' or ('*' in exposed and not request.include)
     readable = [

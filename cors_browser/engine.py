@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
-from .exchange import Headers, Pairs
+from .exchange import Headers, Pairs, __version__
 from .headers import extract_header_list_values, is_safelisted_request_header
 from .rules import ACEH
 from .urls import Url, is_trustworthy, same_origin, same_site
@@ -21,6 +22,8 @@ class Engine:
 
     #: The name of the profile.
     name = 'standard'
+    #: The User-Agent header, unless the page sets it.
+    user_agent = f'Mozilla/5.0 (compatible; cors_browser/{__version__})'
 
     # ---------------------------------------------------------------------------- the request
 
@@ -69,6 +72,33 @@ class Engine:
     def is_mixed_content(self, url: Url) -> bool:
         """Pages on https may fetch http from loopback hosts only (#main-fetch)."""
         return not is_trustworthy(url)
+
+    def stream_support(self) -> str:
+        """A stream can be a body, after a preflight (#concept-bodyinit-extract)."""
+        return 'sent'
+
+    def own_headers(self, url: Url, *, preflight: bool) -> Pairs:
+        """Headers of the browser's own: User-Agent, Accept-Language and Accept-Encoding.
+
+        See #http-network-or-cache-fetch.
+        """
+        return [
+            ('user-agent', self.user_agent),
+            ('accept-language', 'en-US,en;q=0.9'),
+            ('accept-encoding', f'gzip, deflate{", br, zstd" if is_trustworthy(url) else ""}'),
+        ]
+
+    def storage_access(self, *, preflight: bool) -> str:
+        """No Sec-Fetch-Storage-Access is sent to other sites; no standard has it yet."""
+        return ''
+
+    def resent_statuses(self) -> set[int]:
+        """A request with status 421 is sent again once (#http-network-or-cache-fetch)."""
+        return {421}
+
+    def accepts_status(self, status: int) -> bool:
+        """A response with status 407 is a network error (#http-network-or-cache-fetch)."""
+        return status != 407
 
     # --------------------------------------------------------------------------- the preflight
 
@@ -134,15 +164,31 @@ class Engine:
         """Whatever fails after a preflight makes the browser forget it (#main-fetch)."""
         return True
 
-    def cached_names(self, name: str, *, include: bool) -> set[str]:
-        """A remembered ``*`` covers other names (#concept-cache-match-method)."""
-        return {name, '*'} if self.wildcard_covers(name) else {name}
-
-    def cached_modes(self, *, include: bool) -> set[bool]:
-        """A preflight with credentials covers requests without (#concept-cache-match-method)."""
-        return {include, True}
+    def covering_entries(self, name: str, *, include: bool) -> set[tuple[str, bool]]:
+        """A remembered ``*`` covers other names, and a preflight with credentials also requests
+        without (#concept-cache-match-method)."""
+        names = {name, '*'} if self.wildcard_covers(name) else {name}
+        return {*itertools.product(names, {include, True})}
 
     # ------------------------------------------------------------------------------- redirects
+
+    def location(self, lines: Sequence[str]) -> str | None:
+        """A redirect needs one Location, in UTF-8 (#concept-response-location-url).
+
+        Raises:
+            ValueError: There are several.
+        """
+        if len(lines) > 1:
+            raise ValueError(f'there are {len(lines)} of them')
+        return lines[0].encode('latin-1').decode('utf-8', 'replace') if lines else None
+
+    def refuses_user_names(self) -> bool:
+        """A Location with a user name may be followed without CORS (#http-redirect-fetch)."""
+        return False
+
+    def origin_policy(self, policy: str, redirect_policy: str) -> str:
+        """The Referrer-Policy of a redirect can hide the Origin (#http-redirect-fetch)."""
+        return redirect_policy
 
     def redirect_method(self, method: str, status: int, *, cross_origin: bool) -> str:
         """POST becomes GET with 301 and 302, all but HEAD with 303 (#http-redirect-fetch)."""
@@ -152,7 +198,7 @@ class Engine:
             return 'GET'
         return method
 
-    def redirect_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
+    def redirect_headers(self, headers: Pairs, first_headers: Pairs, *, lost_body: bool) -> Pairs:
         """What a redirect takes away stays away (#http-redirect-fetch)."""
         return headers
 
@@ -176,6 +222,14 @@ class Engine:
         except ValueError:
             return set()
 
+    def shows_redirect_timing(self, *, tao_passed: bool) -> bool:
+        """An opaque redirect shows its timing if Timing-Allow-Origin allows it (#tao-check)."""
+        return tao_passed
+
+    def accepts_credentials(self, lines: Sequence[str]) -> bool:
+        """Access-Control-Allow-Credentials is ``true``, on one line (#cors-check)."""
+        return [*lines] == ['true']
+
     def is_same_site_resource(self, page: str, url: Url) -> bool:
         """Ports of an IP address are one site to CORP (#cross-origin-resource-policy-check)."""
         return same_site(page, url.origin, schemelessly=True)
@@ -193,6 +247,29 @@ class Engine:
     def lax_post_seconds(self) -> float:
         """A cookie without SameSite isn't sent with another site's form, unless that is a GET."""
         return 0
+
+    def nameless_cookie(self, text: str) -> tuple[str, str]:
+        """A cookie without ``=`` has a value and no name (RFC 6265bis)."""
+        return '', text
+
+    def takes_cookie_name(self, name: str) -> bool:
+        """A cookie's name may be empty (RFC 6265bis)."""
+        return True
+
+    def forbids_in_cookies(self, text: str) -> bool:
+        """Of the control characters, cookies may have tabs (RFC 6265bis)."""
+        return False
+
+    def none_needs_secure(self) -> bool:
+        """``SameSite=None`` needs ``Secure`` (RFC 6265bis)."""
+        return True
+
+    def partitions_cookies(self) -> bool:
+        """Only ``Partitioned`` cookies belong to the top-level site they were set under.
+
+        See https://datatracker.ietf.org/doc/draft-cutler-httpbis-partitioned-cookies/.
+        """
+        return False
 
     def sends_third_party_cookies(self) -> bool:
         """Cookies work on other sites than the top-level page's (RFC 6265bis)."""

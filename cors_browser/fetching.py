@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from .checks import (
     REDIRECT_STATUSES,
@@ -17,10 +18,12 @@ from .checks import (
     tao_check,
 )
 from .console import console_line
+from .content import decode
 from .cookies import CookieJar
 from .engine import Engine
 from .exchange import Headers, Pairs, Reply, Step
 from .memory import PreflightCache
+from .metadata import add_browser_headers
 from .redirects import http_redirect_fetch
 from .request import Request, preflight_reasons, redirect_taint, request_origin_header
 from .rules import Blocked, FetchFailed, unreachable
@@ -126,6 +129,7 @@ class Fetcher:
         self._check_url(request)
         headers = [('connection', 'Upgrade'), ('upgrade', 'websocket'), *protocols]
         headers += [('sec-websocket-version', '13'), ('origin', request.page)]
+        headers += self._engine.own_headers(request.url, preflight=True)
         step = Step(False, 'GET', f'ws{str(request.url)[4:]}', headers)
         await self._http_network_fetch(request, step, send)
         if step.status != 101:
@@ -142,8 +146,9 @@ class Fetcher:
             headers.append(('access-control-request-headers', ','.join(unsafe_names)))
         origin = self._engine.preflight_origin(self._page, request.origin)
         headers.append(('origin', origin))
+        add_browser_headers(request, headers, preflight=True)
         step = Step(True, 'OPTIONS', str(request.url), headers, why=why)
-        await self._http_network_fetch(request, step)
+        step = await self._http_network_or_cache_fetch(request, step)
         preflight_response_check(request, step, origin)
         allowed = allowed_by_preflight(request, step.response_headers)
         if self._engine.remembers_refusal():
@@ -161,11 +166,16 @@ class Fetcher:
             headers.append(('origin', origin))
         if request.body is not None or request.method in {'POST', 'PUT'}:
             headers.append(('content-length', str(len(request.body or b''))))
+        add_browser_headers(request, headers, preflight=False)
         step = Step(False, request.method, str(request.url), headers, request.body or b'')
         step.enough = request.enough
-        await self._http_network_fetch(request, step)
+        if request.is_stream and self._engine.stream_support() == 'http2':
+            raise Blocked('stream-body', 'a stream needs HTTP/2, and the server speaks HTTP/1.1')
+        step = await self._http_network_or_cache_fetch(request, step)
+        if not self._engine.accepts_status(step.status):
+            raise Blocked('proxy-status', f'the response has status {step.status}')
         if request.tainting == 'cors':
-            cors_check(step.response_headers, request.origin, request.include)
+            cors_check(self._engine, step.response_headers, request.origin, request.include)
         request.timing_visible &= tao_check(request, step.response_headers)
         if request.tainting == 'opaque':
             cross_origin_resource_policy_check(request, step.response_headers)
@@ -179,10 +189,19 @@ class Fetcher:
                 return await self.main_fetch(request)
         return filtered_response(request, step, request.tainting)
 
+    async def _http_network_or_cache_fetch(self, request: Request, step: Step) -> Step:
+        """Send a request, once more if its status asks for it (#http-network-or-cache-fetch)."""
+        again = replace(step, request_headers=[*step.request_headers])
+        await self._http_network_fetch(request, step)
+        if step.status not in self._engine.resent_statuses() or request.is_stream:
+            return step
+        await self._http_network_fetch(request, again)
+        return again
+
     async def _http_network_fetch(
         self, request: Request, step: Step, send: Send | None = None
     ) -> None:
-        """Send one request, with cookies where they belong (#http-network-or-cache-fetch)."""
+        """Send one request, with cookies where they belong (#http-network-fetch)."""
         url, is_same_site = request.url, functools.partial(self._is_same_site, request)
         navigation = request.method if self._is_top_level_navigation(request) else ''
         with_credentials = not step.preflight and (
@@ -205,6 +224,7 @@ class Fetcher:
         step.reached, step.response_headers = True, Headers(pairs)
         if step.method != 'HEAD' and step.status not in NULL_BODY_STATUSES:
             step.response_body = body
+            step.response_body = decode(step)
         first_party = (lambda: True) if navigation else is_same_site
         for line in step.response_headers.lines('set-cookie') if with_credentials else ():
             name, refusal = self._cookies.receive(url, line, first_party)

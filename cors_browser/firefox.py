@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .engine import Engine
 from .exchange import Headers, Pairs
-from .headers import TOKEN
+from .headers import BODY_HEADERS, TOKEN
 from .rules import ACEH
 from .urls import Url, same_origin
 
@@ -18,15 +18,35 @@ class Firefox(Engine):
     """Firefox 153 ESR."""
 
     name = 'firefox'
+    user_agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0'
 
     def is_safelisted_header(self, name: str, value: str) -> bool:
-        """Accept and Content-Type must be ASCII."""
-        is_ascii = value.isascii() or name not in {'accept', 'content-type'}
-        return is_ascii and super().is_safelisted_header(name, value)
+        """Accept and Content-Type must be ASCII, and Content-Type must not have a comma."""
+        if (name in {'accept', 'content-type'} and not value.isascii()) or (
+            name == 'content-type' and ',' in value
+        ):
+            return False
+        return super().is_safelisted_header(name, value)
 
     def unsafe_header_names(self, headers: Pairs) -> list[str]:
         """A preflight lists a name as often as the page sets it."""
         return sorted(self._unsafe_names(headers))
+
+    def stream_support(self) -> str:
+        """A stream is sent as the text ``[object ReadableStream]``."""
+        return 'text'
+
+    def own_headers(self, url: Url, *, preflight: bool) -> Pairs:
+        """``Priority: u=4`` is sent, too."""
+        return [*super().own_headers(url, preflight=preflight), ('priority', 'u=4')]
+
+    def storage_access(self, *, preflight: bool) -> str:
+        """``none``, for cookies belong to the top-level site; with preflights, too."""
+        return 'none'
+
+    def accepts_status(self, status: int) -> bool:
+        """A response with status 407 is like others."""
+        return True
 
     def needs_preflight_again(self, *, had_one: bool) -> bool:
         """A request with a preflight needs one after every redirect, as a GET, too."""
@@ -56,16 +76,19 @@ class Firefox(Engine):
         """A failure makes it forget, unless it is a redirect that the page did not want."""
         return code != 'redirect-mode'
 
-    def cached_names(self, name: str, *, include: bool) -> set[str]:
-        """A remembered ``*`` covers nothing else."""
-        return {name}
+    def covering_entries(self, name: str, *, include: bool) -> set[tuple[str, bool]]:
+        """A remembered ``*`` covers nothing else, and requests with credentials have a cache of
+        their own."""
+        return {(name, include)}
 
-    def cached_modes(self, *, include: bool) -> set[bool]:
-        """Requests with and without credentials have separate caches."""
-        return {include}
+    def location(self, lines: Sequence[str]) -> str | None:
+        """Several equal ones count as one."""
+        return super().location([*dict.fromkeys(lines)])
 
-    def redirect_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
-        """A second redirect brings back the headers that the first one took away."""
+    def redirect_headers(self, headers: Pairs, first_headers: Pairs, *, lost_body: bool) -> Pairs:
+        """A second redirect brings back Authorization, but not the headers of the body."""
+        if lost_body:
+            return [header for header in first_headers if header[0] not in BODY_HEADERS]
         return first_headers
 
     def exposed_names(self, headers: Headers) -> set[str]:
@@ -74,6 +97,10 @@ class Firefox(Engine):
         well_formed = itertools.takewhile(lambda name: not name or TOKEN.fullmatch(name), members)
         return super().exposed_names(headers) or ({'*'} & {*well_formed})
 
+    def accepts_credentials(self, lines: Sequence[str]) -> bool:
+        """Empty lines of Access-Control-Allow-Credentials are ignored."""
+        return super().accepts_credentials([*filter(None, lines)])
+
     def default_same_site(self) -> str:
         """Cookies without SameSite are sent to other sites, too."""
         return 'unset'
@@ -81,3 +108,15 @@ class Firefox(Engine):
     def beacon_limit(self) -> float:
         """A beacon can have any size."""
         return math.inf
+
+    def nameless_cookie(self, text: str) -> tuple[str, str]:
+        """A cookie without ``=`` has a name and an empty value."""
+        return text, ''
+
+    def takes_cookie_name(self, name: str) -> bool:
+        """A cookie's name can't be empty."""
+        return name != ''
+
+    def partitions_cookies(self) -> bool:
+        """Every cookie of another site belongs to the top-level site (Total Cookie Protection)."""
+        return True

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import Any, NoReturn
 
-from .exchange import Answer, Pairs, Step, __version__
+from .content import decoders
+from .exchange import Answer, Step
 from .rules import Unreachable, unreachable
 from .urls import DEFAULT_PORTS, Url, need
 
@@ -159,7 +160,7 @@ def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) 
             step.body_fault = f'it had not ended after {timeout:g} seconds'
         except (OSError, httpcore.ProtocolError):
             step.body_fault = 'the connection was closed before its end'
-    return response.status, pairs, decoded(step, pairs, content)
+    return response.status, pairs, content
 
 
 def connected(step: Step, url: Url, timeout: float) -> socket.socket:
@@ -203,9 +204,8 @@ def secured(
 
 def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
     """The request of a step, its header values as the bytes that pages send."""
-    headers = [('host', url.netloc), *step.request_headers]
-    if not any(name == 'user-agent' for name, _ in headers):
-        headers.insert(0, ('user-agent', f'cors_browser/{__version__}'))
+    own = [header for header in step.request_headers if header[0] != 'accept-encoding']
+    headers = [('host', url.netloc), *own, ('accept-encoding', ', '.join(decoders()))]
     encoded = [(name.encode('latin-1'), value.encode('latin-1')) for name, value in headers]
     return httpcore.Request(
         step.method, str(url), headers=encoded, content=step.request_body or None
@@ -252,16 +252,3 @@ def fail(step: Step, url: Url, kind: str, reason: str) -> NoReturn:
 def late(step: Step, url: Url, timeout: float) -> Unreachable:
     """The failure of a request that takes too long."""
     return unreachable(step, 'timeout', f'{url}: no response within {timeout:g} seconds')
-
-
-def decoded(step: Step, pairs: Pairs, content: bytes) -> bytes:
-    """A body without its Content-Encoding; as it came if that is malformed."""
-    httpx = need('httpx', 'call a live URL')
-    codings = [(name, value) for name, value in pairs if name.lower() == 'content-encoding']
-    try:
-        response = httpx.Response(200, headers=codings, content=content)
-        plain: bytes = response.content
-    except httpx.DecodingError:
-        step.body_fault = step.body_fault or 'its Content-Encoding is malformed'
-        return content
-    return plain

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 from .checks import Allowed
@@ -26,18 +25,19 @@ class PreflightCache:
 
     def _matches(self, request: Request, kind: str, name: str) -> list[CacheKey]:
         """The entries that cover a method or a header name (#concept-cache-match-method)."""
-        names = self._engine.cached_names(name, include=request.include)
-        modes = self._engine.cached_modes(include=request.include)
         entries, now = self._entries.get((self._origin(request), request.url), {}), self._clock()
-        return [
-            key for key in itertools.product([kind], names, modes) if entries.get(key, now) > now
-        ]
+        covering = self._engine.covering_entries(name, include=request.include)
+        keys = [(kind, *entry) for entry in covering]
+        return [key for key in keys if entries.get(key, now) > now]
 
     def _has_any(self, request: Request) -> bool:
         """Whether an earlier preflight for this URL is remembered."""
         entries, now = self._entries.get((self._origin(request), request.url), {}), self._clock()
-        modes = self._engine.cached_modes(include=request.include)
-        return any(key[2] in modes and entries[key] > now for key in entries)
+        return any(
+            (name, include) in self._engine.covering_entries(name, include=request.include)
+            for (_, name, include), expires in entries.items()
+            if expires > now
+        )
 
     def covers(self, request: Request, unsafe_names: list[str]) -> bool:
         """Whether an earlier preflight makes a new one unnecessary (#http-fetch)."""

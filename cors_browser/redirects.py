@@ -6,23 +6,34 @@ from __future__ import annotations
 import functools
 
 from .checks import cors_check
-from .exchange import Step, quoted
+from .exchange import Headers, Step, quoted
 from .headers import BODY_HEADERS
 from .request import Request
 from .rules import Blocked
 from .urls import DEFAULT_PORTS, Url, parse_url, same_origin
 
+REFERRER_POLICIES = {
+    'no-referrer', 'no-referrer-when-downgrade', 'origin', 'origin-when-cross-origin',
+    'same-origin', 'strict-origin', 'strict-origin-when-cross-origin', 'unsafe-url',
+}  # fmt: skip
+
 
 def location_url(request: Request, step: Step) -> Url | None:
     """The URL of the Location header, or None if there is none (#concept-response-location-url)."""
-    locations = step.response_headers.lines('Location')
-    if not locations:
-        return None
     try:
-        (location,) = locations
-        return parse_url(location.encode('latin-1').decode('utf-8', 'replace'), request.url)
+        text = request.engine.location(step.response_headers.lines('Location'))
+        return None if text is None else parse_url(text, request.url)
     except ValueError as error:
         raise Blocked('redirect-location', f'Location is unusable: {error}', 'Location') from None
+
+
+def redirect_policy(headers: Headers, policy: str) -> str:
+    """The referrer policy after a redirect: the last one known in its Referrer-Policy, if any.
+
+    See https://w3c.github.io/webappsec-referrer-policy/#parse-referrer-policy-from-header.
+    """
+    policies = (name.strip().lower() for name in headers.get('Referrer-Policy', '').split(','))
+    return ([policy] + [name for name in policies if name in REFERRER_POLICIES])[-1]
 
 
 def check_redirect(request: Request, status: int, url: Url) -> None:
@@ -32,7 +43,8 @@ def check_redirect(request: Request, status: int, url: Url) -> None:
         raise Blocked('redirect-scheme', f'Location leads to {quoted(str(url))}', 'Location')
     if len(request.urls) > 20:
         raise Blocked('redirect-limit', 'this is the 21st redirect', 'Location')
-    if url.userinfo and (cross_origin or request.tainting == 'cors'):
+    refuses = request.engine.refuses_user_names()
+    if url.userinfo and (cross_origin or request.tainting == 'cors' or refuses):
         raise Blocked('redirect-credentials', 'Location has a user name or password', 'Location')
     if status != 303 and request.is_stream:
         reason = f"a redirect with {status} needs the body again, and a stream can't be read twice"
@@ -46,7 +58,9 @@ def check_redirect_again(request: Request, step: Step) -> None:
     )
     if include is None or request.tainting != 'cors':
         return
-    check = functools.partial(cors_check, step.response_headers, request.origin, include)
+    check = functools.partial(
+        cors_check, request.engine, step.response_headers, request.origin, include
+    )
     if not request.needs_preflight:
         check()
     request.late_check = check
@@ -58,14 +72,20 @@ def http_redirect_fetch(request: Request, step: Step) -> bool:
     if url is None:
         return False
     check_redirect(request, step.status, url)
-    headers = engine.redirect_headers(request.headers, request.first_headers)
+    headers = engine.redirect_headers(
+        request.headers, request.first_headers, lost_body=request.lost_body
+    )
     cross_origin = not same_origin(request.url.origin, url.origin)
     method = engine.redirect_method(request.method, step.status, cross_origin=cross_origin)
     dropped = engine.redirect_drops(request.page, request.url, url)
     if method != request.method:
         request.method, request.body, request.is_stream = method, None, False
+        request.lost_body = True
         dropped |= BODY_HEADERS
     check_redirect_again(request, step)
     request.headers = [header for header in headers if header[0] not in dropped]
+    policy = request.origin_policy or request.referrer_policy
+    request.referrer_policy = redirect_policy(step.response_headers, request.referrer_policy)
+    request.origin_policy = engine.origin_policy(policy, request.referrer_policy)
     request.urls.append(url)
     return True

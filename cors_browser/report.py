@@ -10,6 +10,7 @@ from typing import Any
 from .diagnosis import diagnose
 from .exchange import METHODS_WITHOUT_EFFECT, Exchange, Step, printable
 from .limits import not_checked
+from .metadata import OWN
 from .replay import Capture, judge
 from .responders import (
     APPLICATION,
@@ -95,7 +96,8 @@ def request_lines(step: Step) -> Iterator[Line]:
     why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
     yield f'{step.method} {step.url}{why}', BOLD
     for name, value in step.request_headers:
-        yield f'  > {name}: {value}', 0
+        if not OWN.fullmatch(name):
+            yield f'  > {name}: {value}', 0
 
 
 def response_lines(step: Step, decisive: str = '') -> Iterator[Line]:

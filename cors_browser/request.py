@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from .arguments import header_pairs
-from .bodies import Body, Files, extract_body
+from .bodies import Body, Content, Files, extract_body
 from .engine import Engine
 from .engines import PROFILES
 from .exchange import Exchange, Headers, Pairs, quoted
@@ -39,6 +39,15 @@ def append_header(headers: Pairs, name: str, raw: str, mode: str, engine: Engine
         headers.append((lower, value))
 
 
+def stream_content(content: Content, engine: Engine) -> Content:
+    """What an engine makes of a stream; other bodies stay as they are."""
+    if content.is_stream and engine.stream_support() == 'none':
+        raise Blocked('bad-request', f"{engine.name} can't send a stream")
+    if content.is_stream and engine.stream_support() == 'text':
+        return Content(b'[object ReadableStream]', 'text/plain;charset=UTF-8')
+    return content
+
+
 class Request:
     """A fetch under way, made as ``fetch`` makes it (#dom-request); its last URL is the current."""
 
@@ -61,13 +70,17 @@ class Request:
             raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
         engine = PROFILES[exchange.profile]
         self.exchange, self.page, self.urls, self.engine = exchange, exchange.page, [url], engine
-        self.mode, self.redirect, self.referrer_policy = mode, redirect, referrer_policy
+        self.mode, self.redirect = mode, redirect
+        self.referrer_policy = referrer_policy
+        self.origin_policy = ''  # after a redirect, the policy that decides about the Origin
         self.credentials, self.include = credentials, credentials == 'include'
         self.tainting, self.timing_visible = 'basic', True
         self.destination = ''  # what Sec-Fetch-Dest says; empty for scripts
         self.agent_headers: Pairs = []  # the browser's own, which need no preflight
         self.enough: Callable[[bytes], bool] | None = None  # see Step
-        self.body, content_type, self.is_stream = extract_body(body, json, files)
+        self.body, content_type, self.is_stream = stream_content(
+            extract_body(body, json, files), engine
+        )
         self.use_preflight = upload_listener or self.is_stream
         self.needs_preflight = False
         self.late_check: Callable[[], None] | None = None  # where a redirect is judged late
@@ -89,6 +102,7 @@ class Request:
         if content_type and 'content-type' not in Headers(self.headers):
             append_header(self.headers, 'content-type', content_type, mode, engine)
         self.first_headers = [*self.headers]
+        self.lost_body = False  # whether a redirect made the request a GET
 
     @property
     def url(self) -> Url:
@@ -113,7 +127,7 @@ def request_origin_header(request: Request) -> str | None:
     """The Origin header of a request, or None (#append-a-request-origin-header)."""
     if request.tainting != 'cors' and request.method in {'GET', 'HEAD'}:
         return None
-    policy, page = request.referrer_policy, request.page
+    policy, page = request.origin_policy or request.referrer_policy, request.page
     if request.mode == 'navigate':
         hidden = request.engine.hides_form_origin(policy, page, request.urls)
     else:

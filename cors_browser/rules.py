@@ -117,11 +117,17 @@ RULES: dict[str, Rule] = {
     'preflight-header': Rule(
         'preflight-headers', PREFLIGHT, f'List the header in {ACAH}.', 'errors/header'
     ),
+    'stream-body': Rule(
+        'connection', 'concept-bodyinit-extract', 'Send a Blob, or serve the API over HTTP/2.'
+    ),
     'network': Rule(
         'connection',
         'http-network-fetch',
         'Make the server reachable over HTTP.',
         'errors/closed_port',
+    ),
+    'proxy-status': Rule(
+        'connection', 'http-network-or-cache-fetch', 'Send 401 or 403: 407 is for proxies.'
     ),
     **cors_check_rules('cors-check', '', 'the response'),
     'corp': Rule('corp-check', 'cross-origin-resource-policy-header', "Fetch with mode 'cors'."),

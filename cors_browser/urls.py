@@ -15,6 +15,17 @@ from .arguments import check_text
 
 OPAQUE = 'null'
 DEFAULT_PORTS = {'http': 80, 'https': 443}
+OPAQUE_SCHEMES = {'about', 'blob', 'data', 'file', 'filesystem', 'javascript'}
+ORIGIN = re.compile(r'([a-z][a-z0-9+.\-]*)://(\[[^\]]*\]|[^:]*)(?::([1-9][0-9]{0,4}))?')
+SOCKET_SCHEMES = {'ws', 'wss'}
+#: The local network: https://wicg.github.io/local-network-access/#ip-address-space-heading
+LOCAL_NETWORKS = [
+    ipaddress.ip_network(network)
+    for network in (
+        '10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16',
+        'fc00::/7', 'fe80::/10',
+    )
+]  # fmt: skip
 
 
 def need(module: str, purpose: str) -> Any:
@@ -51,6 +62,20 @@ class Url(NamedTuple):
         return start + self.path + self.query
 
 
+def domain_to_ascii(host: str) -> str:
+    """Lower the case of a host, and write what isn't ASCII as punycode (URL Standard).
+
+    Browsers map by UTS 46 and don't check what IDNA 2008 forbids, such as emoji.
+    """
+    if host.isascii():
+        return host.lower()
+    remap = need('idna', f'read the host {host!r}').uts46_remap
+    labels = remap(host, std3_rules=False, transitional=False).split('.')
+    return '.'.join(
+        label if label.isascii() else f'xn--{label.encode("punycode").decode()}' for label in labels
+    )
+
+
 def parse_host(text: str) -> str:
     """Parse and serialize a host (URL Standard, host parsing)."""
     if text.startswith('[') and '%' not in text:
@@ -58,10 +83,7 @@ def parse_host(text: str) -> str:
         address = ':'.join(f'{int(group, 16):x}' for group in groups)
         zeros = max(re.findall(r'\b0(?::0\b)+', address), key=len, default='none')
         return '[' + re.sub(f'(^|:){zeros}(:|$)', '::', address, count=1) + ']'
-    host = urllib.parse.unquote(text).lower()
-    if not host.isascii():
-        fix = "paste what location.origin shows in the browser, in punycode ('xn--...')"
-        raise ValueError(f'the host {host!r} is not ASCII; {fix}')
+    host = domain_to_ascii(urllib.parse.unquote(text))
     if not host or re.search(r'[\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]', host):
         raise ValueError(f'{host!r} is not a host name')
     if re.search(r'(^|\.)([0-9]+|0x[0-9a-f]*)\.?$', host):
@@ -97,6 +119,11 @@ def resolve(text: str, base: Url) -> str:
     return base.origin + folder + text
 
 
+def is_relative(scheme: str, rest: str, base: Url | None) -> bool:
+    """Whether ``http:a`` is a path, as it is where the base has the same scheme."""
+    return base is not None and scheme == base.scheme and not rest.startswith('//')
+
+
 @functools.lru_cache(maxsize=512)
 def parse_url(text: str, base: Url | None = None) -> Url:
     """Parse a URL as browsers do, backslashes, tabs and relative ones included; or ValueError."""
@@ -110,6 +137,8 @@ def parse_url(text: str, base: Url | None = None) -> Url:
         if not base:
             raise ValueError("it has no scheme; write 'http://' or 'https://' before it")
         text = resolve(text, base)
+    elif base and is_relative(scheme[1].lower(), text[scheme.end() :], base):
+        text = resolve(text[scheme.end() :], base)
     parts = re.fullmatch(
         r'(?i)(https?):/*+(?:([^/?]*)@)?(\[[^/?\]]*\]|[^/?:@]*)(?::([0-9]*))?(/[^?]*)?(\?.*)?', text
     )
@@ -119,7 +148,8 @@ def parse_url(text: str, base: Url | None = None) -> Url:
     path = urllib.parse.quote(parts[5] or '/', "!$%&'()*+,/:;=@[\\]|", errors='replace')
     query = urllib.parse.quote(parts[6] or '', '!$%&()*+,/:;=?@[\\]^`{|}', errors='replace')
     port = None if port == DEFAULT_PORTS[name] else port
-    return Url(name, parse_host(parts[3]), port, remove_dot_segments(path), query, parts[2] or '')
+    userinfo = '' if parts[2] == ':' else parts[2] or ''
+    return Url(name, parse_host(parts[3]), port, remove_dot_segments(path), query, userinfo)
 
 
 def named_url(argument: str, value: str, base: Url | None = None) -> Url:
@@ -134,16 +164,51 @@ def named_url(argument: str, value: str, base: Url | None = None) -> Url:
     return url
 
 
+def is_host(host: str, *, web: bool) -> bool:
+    """Whether an origin can have a host; cors.py takes the same ones."""
+    if host.startswith('['):
+        return is_canonical(host)
+    name = host.removesuffix('.')
+    labels = name.split('.')
+    if labels[-1].isdecimal() or labels[-1].startswith('0x'):
+        return is_canonical(host)
+    if web and not all(re.fullmatch('[a-z0-9_-]{1,63}', label) for label in labels):
+        return False
+    return re.fullmatch('[A-Za-z0-9._~-]{1,253}', host) is not None
+
+
+def is_canonical(address: str) -> bool:
+    """Whether an IP address is written as browsers write it."""
+    try:
+        return parse_host(address) == address and is_address(address)
+    except ValueError:
+        return False
+
+
+def is_origin(scheme: str, host: str, port: int) -> bool:
+    """Whether a browser sends an origin with these parts; a port of 0 stands for none."""
+    if scheme in SOCKET_SCHEMES or port > 65535 or port == DEFAULT_PORTS.get(scheme):
+        return False
+    return is_host(host, web=scheme in DEFAULT_PORTS)
+
+
 def check_origin(argument: str, value: str) -> str:
-    """Return an origin if it is written as browsers write it; else raise ValueError."""
+    """Return the origin of a page, ``null`` for one with an opaque origin.
+
+    Raises:
+        ValueError: It isn't written as browsers write it; the message suggests how.
+    """
     check_text(argument, value)
-    if value == OPAQUE or re.fullmatch(r'(?!https?:)[a-z][a-z0-9+.\-]*://[a-z0-9._\-]+', value):
+    if value == OPAQUE or value.partition(':')[0].lower() in OPAQUE_SCHEMES:
+        return OPAQUE
+    parts = ORIGIN.fullmatch(value)
+    if parts and is_origin(parts[1], parts[2], int(parts[3] or 0)):
         return value
-    origin = named_url(argument, value).origin
-    if origin != value:
-        fix = f"did you mean {origin!r}? (a sandboxed page's is 'null')"
-        raise ValueError(f'{argument}: {value!r} is not an origin as browsers write it; {fix}')
-    return origin
+    better = named_url(argument, value).origin
+    fix = f"did you mean {better!r}? (a sandboxed page's is 'null')"
+    if better == value:
+        fix = 'no such host has a page'
+    raise ValueError(f"{argument}: {value!r} isn't an origin as browsers write it; {fix}")
 
 
 def same_origin(first: str, second: str) -> bool:
@@ -166,6 +231,14 @@ def public_suffixes() -> Any:
 def is_address(host: str) -> bool:
     """Whether a host is an IP address."""
     return re.fullmatch(r'[0-9.]+|\[.*', host) is not None
+
+
+def is_local(host: str) -> bool:
+    """Whether a host is on the local network, by its address or its name."""
+    if not is_address(host):
+        return host.endswith('.local')
+    address = ipaddress.ip_address(host.strip('[]'))
+    return any(address in network for network in LOCAL_NETWORKS)
 
 
 def registrable_domain(host: str) -> str | None:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from .engine import Engine
 from .exchange import Headers, Pairs
-from .headers import combine
+from .headers import BODY_HEADERS, combine
 from .urls import OPAQUE, Url, same_origin
 
 
@@ -15,6 +16,10 @@ class WebKit(Engine):
     """WebKitGTK 2.50."""
 
     name = 'webkit'
+    user_agent = (
+        'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 (KHTML, like Gecko) '
+        'Version/60.5 Safari/605.1.15'
+    )
 
     def is_safelisted_header(self, name: str, value: str) -> bool:
         """The unit of a Range may be in any case: ``Bytes=0-``."""
@@ -23,6 +28,24 @@ class WebKit(Engine):
     def unsafe_header_names(self, headers: Pairs) -> list[str]:
         """Equal names are joined before they are judged, so their values share 128 bytes."""
         return super().unsafe_header_names(combine(headers))
+
+    def is_mixed_content(self, url: Url) -> bool:
+        """Pages on https can't fetch http at all, not even from loopback hosts."""
+        return True
+
+    def stream_support(self) -> str:
+        """A stream can't be a body: fetch() throws."""
+        return 'none'
+
+    def own_headers(self, url: Url, *, preflight: bool) -> Pairs:
+        """No ``zstd`` in Accept-Encoding, and ``br`` over https only."""
+        codings = 'gzip, deflate, br' if url.scheme == 'https' else 'gzip, deflate'
+        headers = dict(super().own_headers(url, preflight=preflight))
+        return [*(headers | {'accept-encoding': codings}).items()]
+
+    def accepts_status(self, status: int) -> bool:
+        """A response with status 407 is like others."""
+        return True
 
     def needs_preflight_again(self, *, had_one: bool) -> bool:
         """A request with a preflight needs one after every redirect, as a GET, too."""
@@ -56,9 +79,25 @@ class WebKit(Engine):
         """A preflight is remembered even if the request fails."""
         return False
 
-    def cached_names(self, name: str, *, include: bool) -> set[str]:
+    def covering_entries(self, name: str, *, include: bool) -> set[tuple[str, bool]]:
         """A remembered ``*`` covers requests without credentials only."""
-        return {name} if include else {name, '*'}
+        names = {name} if include else {name, '*'}
+        return {*itertools.product(names, {include, True})}
+
+    def location(self, lines: Sequence[str]) -> str | None:
+        """Several are joined with commas; it is read as Latin-1, and must not be empty."""
+        if [*lines] == ['']:
+            raise ValueError('it is empty')
+        return ', '.join(lines) if lines else None
+
+    def origin_policy(self, policy: str, redirect_policy: str) -> str:
+        """The Referrer-Policy of a redirect does not hide the Origin."""
+        return policy
+
+    def redirect_headers(self, headers: Pairs, first_headers: Pairs, *, lost_body: bool) -> Pairs:
+        """A second redirect brings back the headers of the body."""
+        body_headers = [header for header in first_headers if header[0] in BODY_HEADERS]
+        return headers + [header for header in body_headers if lost_body and header not in headers]
 
     def redirect_method(self, method: str, status: int, *, cross_origin: bool) -> str:
         """DELETE becomes GET if it is redirected to another origin."""
@@ -70,6 +109,10 @@ class WebKit(Engine):
         """If the request began at the page's own origin, redirects need the CORS headers for
         credentials, unless the credentials mode is ``omit``."""
         return credentials != 'omit' if began_at_home else None
+
+    def shows_redirect_timing(self, *, tao_passed: bool) -> bool:
+        """An opaque redirect always shows its timing."""
+        return True
 
     def default_same_site(self) -> str:
         """Cookies without SameSite are sent to other sites, too."""
@@ -87,3 +130,7 @@ class WebKit(Engine):
         """A form that was redirected to another origin has the Origin ``null``."""
         redirected = any(not same_origin(urls[0].origin, url.origin) for url in urls)
         return redirected or super().hides_form_origin(policy, page, urls)
+
+    def none_needs_secure(self) -> bool:
+        """``SameSite=None`` works without ``Secure``."""
+        return False

@@ -42,7 +42,7 @@ CONDITIONS = {
     'preflight-methods': "The method isn't listed.",
     'preflight-authorization': "Authorization isn't listed, and '*' doesn't cover it.",
     'preflight-headers': "A header isn't listed.",
-    'connection': 'There is no response.',
+    'connection': 'There is no response that the browser takes.',
     'cors-check': "Mode 'cors', another origin: the response fails the CORS check.",
     'corp-check': "Mode 'no-cors': Cross-Origin-Resource-Policy forbids it.",
     'redirect': "The response is a redirect that can't be followed.",

@@ -7,11 +7,21 @@ from typing import Any
 
 import pytest
 
-from cors_browser import Blocked, Browser
+from cors_browser import PROFILES, Blocked, Browser
 
 PAGE = 'https://app.example.com'
 API = 'https://api.example.com'
 Pairs = list[tuple[str, str]]
+#: What a browser that does what the standard says adds to a request of PAGE for API.
+OWN_HEADERS = [
+    ('user-agent', PROFILES['standard'].user_agent),
+    ('accept-language', 'en-US,en;q=0.9'),
+    ('accept-encoding', 'gzip, deflate, br, zstd'),
+    ('sec-fetch-dest', 'empty'),
+    ('sec-fetch-mode', 'cors'),
+    ('sec-fetch-site', 'same-site'),
+    ('referer', f'{PAGE}/'),
+]
 CORS_OK = [('Access-Control-Allow-Origin', PAGE), ('Access-Control-Allow-Credentials', 'true')]
 METHODS_ALLOWED = 'Access-Control-Allow-Methods'
 HEADERS_ALLOWED = 'Access-Control-Allow-Headers'

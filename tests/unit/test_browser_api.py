@@ -249,7 +249,7 @@ def test_every_rule_can_be_shown() -> None:
     ('options', 'message'),
     [
         ({'page': 'example.com'}, "page: 'example.com' is not a URL: it has no scheme"),
-        ({'top_level': 'https://a/b'}, "top_level: 'https://a/b' is not an origin"),
+        ({'top_level': 'https://a/b'}, "top_level: 'https://a/b' isn't an origin"),
         ({'api': 'api.example.com'}, "api: 'api.example.com' is not a URL"),
         ({'api': 'ftp://a'}, "api: 'ftp://a' is no http URL; write 'http://' or 'https://'"),
         ({'target': 'localhost:8000'}, "target: 'localhost:8000' is no http URL"),
@@ -281,7 +281,7 @@ def test_arguments_of_the_browser_are_checked(options: dict[str, Any], message: 
             "url: 'https://a:b/' is not a URL: its host or port is malformed",
         ),
         ({'url': 'data:,a'}, 'url: a data: URL needs no server'),
-        ({'url': 'https://mün.example/'}, 'paste what location.origin shows'),
+        ({'url': 'https://m%25n.example/'}, 'is not a host name'),
     ],
 )
 def test_options_of_fetch_are_checked(options: dict[str, Any], message: str) -> None:
@@ -298,6 +298,17 @@ def test_profiles_name_themselves() -> None:
 # ------------------------------------------------------------------------------ WSGI driver
 
 
+OWN_VARIABLES = {
+    'HTTP_USER_AGENT': PROFILES['standard'].user_agent,
+    'HTTP_ACCEPT_LANGUAGE': 'en-US,en;q=0.9',
+    'HTTP_ACCEPT_ENCODING': 'gzip, deflate, br, zstd',
+    'HTTP_SEC_FETCH_DEST': 'empty',
+    'HTTP_SEC_FETCH_MODE': 'cors',
+    'HTTP_SEC_FETCH_SITE': 'same-origin',
+    'HTTP_REFERER': 'https://[::1]/',
+}
+
+
 def test_wsgi_environ() -> None:
     environ_copy: dict[str, Any] = {}
 
@@ -312,6 +323,7 @@ def test_wsgi_environ() -> None:
     body = environ_copy.pop('wsgi.input').read()
     assert body == 'é'.encode()
     assert environ_copy.pop('wsgi.errors') is sys.stderr
+    assert {name: environ_copy.pop(name) for name in OWN_VARIABLES} == OWN_VARIABLES
     assert environ_copy == {
         'REQUEST_METHOD': 'POST',
         'SCRIPT_NAME': '',
@@ -415,6 +427,13 @@ def test_asgi_scope_and_events() -> None:
                 (b'accept', b'*/*'),
                 (b'origin', b'https://api.example.com'),
                 (b'content-length', b'1'),
+                (b'user-agent', PROFILES['standard'].user_agent.encode()),
+                (b'accept-language', b'en-US,en;q=0.9'),
+                (b'accept-encoding', b'gzip, deflate, br, zstd'),
+                (b'sec-fetch-dest', b'empty'),
+                (b'sec-fetch-mode', b'cors'),
+                (b'sec-fetch-site', b'same-origin'),
+                (b'referer', b'https://api.example.com/'),
             ],
             'client': ('127.0.0.1', 50000),
             'server': ('api.example.com', 443),

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 import cors_browser
-from cors_browser import Blocked, Browser, Unreachable
+from cors_browser import PROFILES, Blocked, Browser, Unreachable
 from cors_browser.__main__ import main
 from cors_browser.live import Wire
 
@@ -140,8 +140,9 @@ def test_a_readable_answer(serve: Serve, doctor: Doctor) -> None:
     request = server.requests[0].decode()
     assert request.startswith('GET /items?a=b HTTP/1.1\r\n')
     assert f'host: {server.url[7:]}\r\n' in request
-    assert f'user-agent: cors_browser/{cors_browser.__version__}\r\n' in request
-    assert request.count('\r\n') == 6, 'nothing of httpx goes along'
+    assert f'user-agent: {PROFILES["standard"].user_agent}\r\n' in request
+    assert 'httpx' not in request
+    assert 'accept-encoding: gzip, deflate' in request
 
 
 def test_a_readable_answer_without_visible_headers(serve: Serve, doctor: Doctor) -> None:

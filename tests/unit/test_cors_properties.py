@@ -79,7 +79,7 @@ def browser_reads(
         step = Step(True, 'OPTIONS', str(url), [], status=status, response_headers=allowed)
         preflight_response_check(request, step, request.origin)
         preflight_check(request, unsafe_names, allowed_by_preflight(request, allowed))
-        cors_check(Headers(actual), request.origin, request.include)
+        cors_check(STANDARD, Headers(actual), request.origin, request.include)
     except Blocked:
         return False
     return True

@@ -87,7 +87,7 @@ SERVERS = (
     Odd('half a body, not shared', send(response('200 OK', '', 'no')[:-1]), BLOCKED, True),
     Odd('length too short', send(OK + b'more than announced'), READABLE),
     Odd('bad gzip', send(response('200 OK', f'{SHARE}Content-Encoding: gzip\r\n', 'no')), READABLE,
-        notes='Content-Encoding is malformed'),
+        notes='Content-Encoding gzip is malformed'),
     Odd('half a chunk', send(f'HTTP/1.1 200 OK\r\n{SHARE}Transfer-Encoding: chunked\r\n\r\n'
                              'ff\r\nhalf'.encode()), READABLE, notes='closed before its end'),
     Odd('bad chunk', send(f'HTTP/1.1 200 OK\r\n{SHARE}Transfer-Encoding: chunked\r\n\r\n'

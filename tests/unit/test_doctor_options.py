@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from cors_browser.__main__ import main
+from cors_browser.content import decoders
 from cors_browser.exchange import Exchange, Step
 from cors_browser.limits import not_checked
 from cors_browser.live import Wire, as_httpcore
@@ -61,7 +62,7 @@ def run(capsys: pytest.CaptureFixture[str], url: str, *arguments: str, page: str
         ('Origin: http://b.example', "'Origin' is left out: --page sets it"),
         ('host: b.example', "'host' is left out: the URL sets it"),
         ('Content-Length: 5', "'Content-Length' is left out: --body sets it"),
-        ('Sec-Fetch-Mode: cors', "'Sec-Fetch-Mode' is left out: pages cannot set it"),
+        ('Sec-Fetch-Mode: navigate', "'Sec-Fetch-Mode' is left out: pages cannot set it"),
         ('Referer: x', "'Referer' is left out: pages cannot set it"),
         ('X-HTTP-Method: TRACE', "'X-HTTP-Method' is left out: pages cannot set it"),
     ],
@@ -245,14 +246,16 @@ def test_the_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None
     assert 'exit code:' in text
 
 
-def test_a_user_agent_that_the_page_sets() -> None:
+def test_the_codings_that_a_running_server_may_use() -> None:
+    """Only those that can be undone here."""
     import httpcore
 
     url = parse_url('http://a.example/')
-    for given, sent in (([], b'cors_browser/'), ([('user-agent', 'x')], b'x')):
-        headers = as_httpcore(httpcore, Step(False, 'GET', str(url), given), url).headers
-        (agent,) = (value for name, value in headers if name == b'user-agent')
-        assert agent.startswith(sent)
+    given = [('user-agent', 'x'), ('accept-encoding', 'gzip, unknown')]
+    headers = as_httpcore(httpcore, Step(False, 'GET', str(url), given), url).headers
+    sent = {name: [value for key, value in headers if key == name] for name, _ in headers}
+    assert sent[b'user-agent'] == [b'x']
+    assert sent[b'accept-encoding'] == [', '.join(decoders()).encode()]
 
 
 def test_tls_that_takes_too_long(capsys: pytest.CaptureFixture[str]) -> None:
