@@ -78,8 +78,8 @@ def record_several_workers() -> None:
 
 
 def record_programs() -> None:
-    for name, made in printed.OUTPUTS.items():
-        write(printed.PROGRAMS_FOLDER / name, made())
+    for name, output in printed.OUTPUTS.items():
+        write(printed.PROGRAMS_FOLDER / name, output())
 
 
 def record_verdicts(lessons: list[str]) -> None:
@@ -102,8 +102,7 @@ def record_verdicts(lessons: list[str]) -> None:
 def write_verdict(name: str, rows: list[verdicts.Row]) -> None:
     recorded = verdicts.read(name)
     if verdicts.differences(recorded, rows) or not recorded:
-        write(verdicts.FOLDER / f'{name}.csv', verdicts.as_csv(rows))
-    write(verdicts.FOLDER / f'{name}.txt', verdicts.as_text(verdicts.read(name)))
+        write(verdicts.BROWSERS_FOLDER / f'{name}.csv', verdicts.as_csv(rows))
 
 
 def watched_rows(browser: Engine, stage: Stage, scene: str) -> list[verdicts.Row]:

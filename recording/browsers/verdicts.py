@@ -1,8 +1,8 @@
 """What each engine made of each lesson: observed on real names, kept in docs/recorded/browsers.
 
-A lesson has two files. ``<lesson>.csv`` is the record, a row for each step of its script and for
-each line of the console. ``<lesson>.txt`` says the same as the pages show it. A script of the
-attack lab has two more files, ``<lesson>--<program>``: the same attack on the fixed program.
+``<lesson>.csv`` has a row for each step of the lesson's script and for each line of the console;
+the panel of a page shows it. A script of the attack lab has a second file,
+``<lesson>--<program>.csv``: the same attack on the fixed program.
 Nothing is renamed after it was observed.
 """
 
@@ -22,7 +22,7 @@ from recording.browsers.real_names import OTHER_SITE, SAME_SITE, Stage
 from recording.engines.base import Engine
 from recording.lessons import API, PARTNER, ROOT, SCRIPTS, SHOP, pairs
 
-FOLDER = ROOT / 'docs/recorded/browsers'
+BROWSERS_FOLDER = ROOT / 'docs/recorded/browsers'
 #: The origins that open a script's page, if they aren't the shop and its partner.
 PAGES = {
     'subdomains': ('https://cart.preview.example.com', PARTNER),
@@ -235,7 +235,7 @@ def wait_for_console(browser: Engine, lines: int, quiet: float) -> None:
 
 def read(name: str) -> list[Row]:
     """Read the record of a run; empty if there is none yet."""
-    path = FOLDER / f'{name}.csv'
+    path = BROWSERS_FOLDER / f'{name}.csv'
     if not path.exists():
         return []
     with path.open(newline='') as lines:
@@ -248,38 +248,6 @@ def as_csv(rows: list[Row]) -> str:
     writer.writerow(name.capitalize() for name in Row._fields)
     writer.writerows(rows)
     return text.getvalue()
-
-
-def as_text(rows: list[Row]) -> str:
-    """Write the record as a page shows it: each page's steps, then what each console printed."""
-    parts = []
-    for page in dict.fromkeys(row.page for row in rows):
-        mine = [row for row in rows if row.page == page]
-        lines = [f'The page on {page}', '']
-        steps = [row for row in mine if row.step != CONSOLE]
-        for step in dict.fromkeys(row.step for row in steps):
-            lines += _step_lines(step, [row for row in steps if row.step == step])
-        for browser in dict.fromkeys(row.browser for row in mine):
-            printed = [r.text for r in mine if r.browser == browser and r.step == CONSOLE]
-            lines += [f'  Console of {browser}:']
-            lines += [f'    {line}' for text in printed for line in text.splitlines()]
-            lines += [] if printed else ['    (nothing)']
-        parts.append('\n'.join(lines) + '\n')
-    return '\n'.join(parts)
-
-
-def _step_lines(step: str, rows: list[Row]) -> list[str]:
-    """Write what all browsers say together, and what they say apart with their names."""
-    verdicts = {row.verdict for row in rows}
-    texts = {row.text for row in rows}
-    if len(verdicts) == 1:
-        lines = [f'  {step}: {rows[0].verdict}']
-    else:
-        ends = [f'{row.verdict} ({row.engine})' for row in rows]
-        lines = [f'  {step}: {", ".join(ends)}']
-    if len(texts) == 1:
-        return [*lines, f'    {rows[0].text}']
-    return [*lines, *(f'    {row.engine}: {row.text}' for row in rows)]
 
 
 def differences(recorded: list[Row], seen: list[Row]) -> list[str]:

@@ -141,8 +141,6 @@ def _title(path: Path) -> str:
 def everything_is_shown(guide: Guide) -> Iterator[str]:
     tables = {path for path in guide.included if path.endswith('.csv')}
     shown = tables | {block.source for block in guide.blocks if block.source}
-    shown |= {source.replace('.txt', '.csv') for source in shown if 'recorded/browsers' in source}
-    shown |= {table.replace('.csv', '.txt') for table in tables if 'recorded/browsers' in table}
     starts = {(block.source, block.options.get('start-after')) for block in guide.blocks}
     for folder in SHOWN:
         for path in sorted((guide.root / folder).glob('[a-z]*.*')):

@@ -1,4 +1,4 @@
-"""What pages show of the browsers is what the records say; the browsers are asked elsewhere."""
+"""The records of browsers are complete; tests/browsers compares them with the browsers."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ TABLES = {'cookies', 'local_network', 'messages'}  # of no lesson
 
 
 @pytest.mark.parametrize('run', verdicts.all_runs(), ids=lambda run: run.name)
-def test_the_text_says_what_the_record_says(run: verdicts.Run) -> None:
+def test_every_page_of_a_run_is_recorded_in_every_engine(run: verdicts.Run) -> None:
     rows = verdicts.read(run.name)
-    assert (verdicts.FOLDER / f'{run.name}.txt').read_text() == verdicts.as_text(rows)
-    pages = {(row.page, row.engine) for row in rows}
-    assert len(pages) == len(run.pages) * len(ENGINES)
+    if not rows:  # a contributor without the browsers has added it
+        pytest.skip(f'not recorded; where all browsers are: nox -s record -- {run.lesson}')
+    assert {row.page for row in rows} == set(run.pages)
+    assert len({(row.page, row.engine) for row in rows}) == len(run.pages) * len(ENGINES)
 
 
 @pytest.mark.parametrize('scene', WATCHED)
-def test_the_text_of_a_scene_says_what_the_record_says(scene: str) -> None:
-    rows = verdicts.read(scene)
-    assert (verdicts.FOLDER / f'{scene}.txt').read_text() == verdicts.as_text(rows)
-    assert len({row.engine for row in rows}) == len(ENGINES)
+def test_a_scene_is_recorded_in_every_engine(scene: str) -> None:
+    assert len({row.engine for row in verdicts.read(scene)}) == len(ENGINES)
 
 
 def test_every_record_is_of_a_run_a_scene_or_a_table() -> None:
-    runs = {run.name for run in verdicts.all_runs()}
-    assert {path.stem for path in verdicts.FOLDER.glob('*')} == {*runs, *WATCHED, *TABLES}
+    names = {run.name for run in verdicts.all_runs()} | {*WATCHED, *TABLES}
+    assert {path.name for path in verdicts.BROWSERS_FOLDER.iterdir()} <= {
+        f'{name}.csv' for name in names
+    }
