@@ -59,7 +59,12 @@ Say what to look at.
 
 .. panel:: NAME
 
-   readMenu: shop
+.. Record the browsers. Then the panel shows what each step sent, so take it out here.
+
+The shop's page:
+
+.. literalinclude:: ../recorded/exchanges/NAME--shop.http
+   :language: exchange
 
 A page of another origin:
 
