@@ -31,6 +31,7 @@ PYTHON_FILES = (
     'cors_browser',
     'demo',
     'docs/_ext',
+    'docs/_playground/runner.py',
     'docs/conf.py',
     'noxfile.py',
     'recording',
