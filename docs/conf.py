@@ -34,6 +34,7 @@ extensions = [
     'docs._ext.markdown',
     'docs._ext.panel',
     'docs._ext.wordings',
+    'docs._ext.playground',
 ]
 exclude_patterns = ['_build', 'recorded']
 nitpicky = True

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from recording.browsers.local_servers import served
 from recording.browsers.panel import page_of
 from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines.base import Engine
@@ -54,16 +50,10 @@ def test_the_panel_shows_the_recorded_run(chromium: Chromium, folder: str) -> No
     assert chromium.run("() => document.querySelectorAll('.panel button[type=submit]').length") == 0
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None: ...
-
-
-def test_a_hosted_guide_finds_no_demo_and_no_fault(chromium: Chromium, site: Path) -> None:
-    handler = partial(Quiet, directory=str(site))
-    with served(ThreadingHTTPServer(('127.0.0.1', 0), handler)) as guide:
-        chromium.open(f'{guide}/{page_of("blocked")}')
-        asked = chromium.run("async () => (await fetch('../_demo.json')).json()")
-        wait_for_console(chromium, 0, SETTLED)
+def test_a_hosted_guide_finds_no_demo_and_no_fault(chromium: Chromium, hosted: str) -> None:
+    chromium.open(f'{hosted}/{page_of("blocked")}')
+    asked = chromium.run("async () => (await fetch('../_demo.json')).json()")
+    wait_for_console(chromium, 0, SETTLED)
     assert asked is None
     assert chromium.console == []
     assert not chromium.run("() => !!document.querySelector('.panel-try')")
