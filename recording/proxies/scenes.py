@@ -29,13 +29,13 @@ class Scene:
 
     Attributes:
         configuration: File of deploy.
-        asked: What the exchanges show, in their order.
-        after_stop: The same, asked when the server has been stopped.
+        requests: What the exchanges show, in their order.
+        after_stop: The same, sent when the server has been stopped.
     """
 
     configuration: str
     lesson: str
-    asked: tuple[str, ...]
+    requests: tuple[str, ...]
     after_stop: tuple[str, ...] = ()
 
 
@@ -43,21 +43,21 @@ SCENES = {
     'behind_nginx': Scene(
         'behind_nginx.conf',
         'testing',
-        asked=('preflight', 'changed', 'not_found', 'too_large'),
+        requests=('preflight', 'changed', 'not_found', 'too_large'),
         after_stop=('bad_gateway', 'bad_gateway_stranger', 'bad_gateway_preflight'),
     ),
     'two_owners': Scene(
-        'wrong_two_owners.conf', 'testing', asked=('read',), after_stop=('bad_gateway',)
+        'wrong_two_owners.conf', 'testing', requests=('read',), after_stop=('bad_gateway',)
     ),
-    'nginx_owns': Scene('nginx_owns.conf', 'any_origin', asked=('read', 'preflight')),
-    'poisoned': Scene('caching.conf', 'wrong_no_vary', asked=('shop', 'partner')),
-    'opened': Scene('caching.conf', 'wrong_no_vary', asked=('address_bar', 'shop')),
+    'nginx_owns': Scene('nginx_owns.conf', 'any_origin', requests=('read', 'preflight')),
+    'poisoned': Scene('caching.conf', 'wrong_no_vary', requests=('shop', 'partner')),
+    'opened': Scene('caching.conf', 'wrong_no_vary', requests=('address_bar', 'shop')),
     'cached': Scene(
         'caching.conf',
         'caching',
-        asked=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
+        requests=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
     ),
-    'by_key': Scene('caching_by_key.conf', 'caching', asked=('shop', 'partner', 'shop_again')),
+    'by_key': Scene('caching_by_key.conf', 'caching', requests=('shop', 'partner', 'shop_again')),
 }
 
 
@@ -66,7 +66,7 @@ def exchanges_of(name: str, what: tuple[str, ...]) -> list[Exchange]:
 
 
 def play(name: str, interface: str, folder: Path) -> list[Exchange]:
-    """Ask what a scene asks; return its exchanges with the answers of this run.
+    """Send the requests of a scene; return its exchanges with the responses of this run.
 
     Args:
         name: Key of ``SCENES``.
@@ -78,13 +78,13 @@ def play(name: str, interface: str, folder: Path) -> list[Exchange]:
         serving(interface, scene.lesson) as server,
         behind(scene.configuration, folder, {8000: server.port}) as client,
     ):
-        exchanges = [_answered(client, one) for one in exchanges_of(name, scene.asked)]
+        exchanges = [_play_one(client, one) for one in exchanges_of(name, scene.requests)]
         server.stop()
-        exchanges += [_answered(client, one) for one in exchanges_of(name, scene.after_stop)]
+        exchanges += [_play_one(client, one) for one in exchanges_of(name, scene.after_stop)]
     return exchanges
 
 
-def _answered(client: httpx.Client, exchange: Exchange) -> Exchange:
+def _play_one(client: httpx.Client, exchange: Exchange) -> Exchange:
     request = request_to(str(client.base_url).rstrip('/'), exchange)
     if 'Content-Length: ' in exchange.request:
         body = b' ' * int(request.headers['Content-Length'])

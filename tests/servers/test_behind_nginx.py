@@ -35,7 +35,7 @@ both = pytest.mark.parametrize('interface', INTERFACES)
 @both
 @pytest.mark.parametrize('scene', SCENES)
 def test_the_exchanges_hold(scene: str, interface: str, tmp_path: Path) -> None:
-    shown = exchanges_of(scene, SCENES[scene].asked + SCENES[scene].after_stop)
+    shown = exchanges_of(scene, SCENES[scene].requests + SCENES[scene].after_stop)
     exchanges = play(scene, interface, tmp_path)
     assert [one.text for one in exchanges] == [one.text for one in shown]
 
@@ -44,7 +44,7 @@ def test_every_exchange_is_of_a_scene() -> None:
     shown = {
         f'{name}--{what}.http'
         for name, scene in SCENES.items()
-        for what in scene.asked + scene.after_stop
+        for what in scene.requests + scene.after_stop
     }
     assert {one.file.name for one in read_exchanges(PROXIES_FOLDER)} == shown
 

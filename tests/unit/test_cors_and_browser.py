@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cors import CORSMiddleware, Policy
 from cors_browser import Blocked, Browser, Exchange
-from tests.unit.test_cors_properties import HEADER_NAMES, METHODS, ORIGINS, policies
+from tests.unit.cors_strategies import HEADER_NAMES, METHODS, ORIGINS, policies
 
 API = 'https://api.example.com'
 

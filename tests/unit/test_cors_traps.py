@@ -23,7 +23,7 @@ from tests.unit.cors_support import (
     new_app,
     preflight,
 )
-from tests.unit.test_cors_websockets import handshake
+from tests.unit.websocket_support import handshake
 
 both = pytest.mark.parametrize('interface', INTERFACES)
 ACAO, ACAC = 'access-control-allow-origin', 'access-control-allow-credentials'
