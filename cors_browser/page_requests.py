@@ -34,6 +34,7 @@ def navigation(exchange: Exchange, url: Url, method: str, content: Content) -> R
     request.body = content.data
     if content.type:
         request.headers.append(('content-type', content.type))
+        request.first_headers = [*request.headers]
     return request
 
 

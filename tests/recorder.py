@@ -30,7 +30,7 @@ EVENTS = b'retry: 1\nid: 7\nevent: news\ndata: a\ndata: b\n\n: remark\ndata:c\n\
 SHARED = {
     'access-control-allow-credentials': 'true',
     'access-control-allow-headers': 'content-type, x-a',
-    'access-control-allow-methods': 'PUT, patch',
+    'access-control-allow-methods': 'PUT, PATCH',
     'access-control-expose-headers': 'X-Seen',
 }
 Note = dict[str, Any]
@@ -100,6 +100,8 @@ def response(
     status = int((re.search('[0-9]{3}', path) or ['200'])[0])
     if target:
         fields.append(('location', target))
+    if headers.get('sec-fetch-mode') == 'navigate' and not target:
+        return 204, fields, b''  # the browser stays on its page
     content = b'' if status in {204, 307} else EVENTS if 'events' in path else b'text'
     return status, [*fields, ('content-type', kind)], content
 

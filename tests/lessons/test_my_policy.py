@@ -56,3 +56,27 @@ def test_the_shop_sends_no_cookies(app: Callable[..., Any]) -> None:
 def test_others_read_nothing(app: Callable[..., Any], page: str) -> None:
     with pytest.raises(Blocked, match='Access-Control-Allow-Origin'):
         Browser(app, page=page).fetch('/orders/17')
+
+
+def test_an_older_page_reads_the_number(app: Callable[..., Any]) -> None:
+    reply = Browser(app, page=SHOP).xhr('/orders/17', with_credentials=False)
+    assert reply.get_response_header('X-Total-Count') == '1'
+    assert reply.get_response_header('Vary') is None  # JavaScript gets null: it isn't exposed
+
+
+def test_a_form_of_another_site_reaches_the_api(app: Callable[..., Any]) -> None:
+    browser = Browser(app, page='https://evil.example')
+    exchange = browser.submit('/orders/17', fields={'loaves': '9'})
+    assert exchange.reached_server  # CORS doesn't stop it; here, the route has no POST
+    assert exchange.steps[0].status == 405
+
+
+def broken(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    raise RuntimeError('the oven is cold')
+
+
+def test_a_crash_looks_like_a_cors_error() -> None:
+    browser = Browser(broken, page=SHOP, raise_app_exceptions=False)
+    with pytest.raises(Blocked, match='Access-Control-Allow-Origin') as blocked:
+        browser.fetch('/orders/17')
+    assert blocked.value.exchange.steps[0].status == 500  # the cause, which the page doesn't see
