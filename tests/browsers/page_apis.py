@@ -331,5 +331,7 @@ def plain(note: Note, *, cookies: bool) -> Note:
     cookies, which docs/recorded/browsers/cookies.csv records.
     """
     names = COMPARED | ({'accept', 'cache-control'} if '/events' in note['url'] else set())
+    if note['method'] != 'WEBSOCKET':
+        names = names | {'sec-fetch-dest', 'sec-fetch-mode', 'sec-fetch-site'}
     kept = {name: note[name] for name in names & note.keys()}
     return {**kept, 'cookies': note['cookies'] if cookies else []}
