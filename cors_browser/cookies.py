@@ -37,8 +37,8 @@ class Cookie:
     expires: float | None  #: The seconds since 1970 at which it ends; None for a session's.
     created: float = 0  #: The seconds since 1970 at which it was set.
     defaulted: bool = False  #: Whether `same_site` is the engine's default.
-    #: Where alone it is sent, if it belongs to a top-level site: ``first-party`` below its own
-    #: site, ``third-party`` below the page's; empty if it belongs to none.
+    #: ``first-party`` if it is sent below its own top-level site only, ``third-party`` if below
+    #: another one only; empty if it is sent below each.
     partition: str = ''
 
 
