@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -30,6 +33,7 @@ extensions = [
     'sphinx.ext.napoleon',
     'sphinx_copybutton',
     'sphinx_tabs.tabs',
+    'docs._ext.contents',
     'docs._ext.epub',
     'docs._ext.markdown',
     'docs._ext.panel',
@@ -59,9 +63,26 @@ autodoc_typehints = 'description'
 autodoc_typehints_description_target = 'documented'
 autodoc_member_order = 'bysource'
 
-# Where the sources are, is known only where a forge's clone is built; else pages name their file.
+
+def git(*arguments: str) -> str:
+    """Ask git about this clone; empty if there is no git or no clone."""
+    command = shutil.which('git')
+    if command is None:
+        return ''
+    asked = [command, '-C', str(ROOT), *arguments]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+
+
+# The date below each page is that of the last commit, so that the same sources give the same pages.
+if 'SOURCE_DATE_EPOCH' not in os.environ and (committed := git('log', '-1', '--format=%ct')):
+    os.environ['SOURCE_DATE_EPOCH'] = committed
+html_last_updated_fmt = '%Y-%m-%d' if 'SOURCE_DATE_EPOCH' in os.environ else None
+html_last_updated_use_utc = True
+
+# Pages link to their source if the clone comes from a forge; otherwise they name their file.
 FORGES = {'https://github.com/': 'edit/main', 'https://gitlab.com/': '-/edit/main'}
-REPOSITORY = os.environ.get('READTHEDOCS_GIT_CLONE_URL', '').removesuffix('.git')
+CLONED = os.environ.get('READTHEDOCS_GIT_CLONE_URL') or git('config', '--get', 'remote.origin.url')
+REPOSITORY = re.sub(r'^git@([^:]+):', r'https://\1/', CLONED).removesuffix('.git')
 EDIT = next((edit for forge, edit in FORGES.items() if REPOSITORY.startswith(forge)), None)
 
 html_theme = 'furo'

@@ -37,6 +37,7 @@ from recording.proxies import scenes
 from recording.running_demo import running_demo
 
 PICTURE = ROOT / 'docs/images/guide.png'
+CARD = ROOT / 'docs/_static/card.png'
 
 
 def record_exchanges() -> None:
@@ -157,7 +158,7 @@ def write(path: Path, text: str) -> None:
 
 
 def take_screenshot() -> None:
-    """Write the README's picture from the real guide."""
+    """Write the README's picture from the real guide, and the one for links to the guide."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_demo(build_guide(Path(folder) / 'html')) as demo,
@@ -172,13 +173,22 @@ def take_screenshot() -> None:
             }"""
         )
         browser.screenshot(PICTURE)
+        browser.send(
+            'Emulation.setDeviceMetricsOverride',
+            width=1200,
+            height=630,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        browser.open((ROOT / 'docs/images/card.html').as_uri())
+        browser.screenshot(CARD)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog='nox -s record --', description=__doc__)
     parser.add_argument('lessons', nargs='*', metavar='LESSON', help='only their verdicts')
     parser.add_argument('--exchanges', action='store_true', help='only docs/recorded/exchanges')
-    parser.add_argument('--screenshot', action='store_true', help="take the README's picture")
+    parser.add_argument('--screenshot', action='store_true', help='take the two pictures')
     options = parser.parse_args()
     unknown = sorted(set(options.lessons) - set(SCRIPTS))
     if unknown:

@@ -77,7 +77,7 @@ ROW = """   * - :doc:`howto/NAME`
      - :download:`script <../frontend/NAME.js>`
 """
 LAST_ROW = '     - :download:`script <../frontend/csrf_token.js>`\n'
-TOCTREE = '   streaming\n'  # the last how-to of "Set it up"
+TOCTREE = '   streaming\n'  # the last how-to of "Set up a policy"
 
 
 def skeleton(name: str) -> dict[str, str]:

@@ -22,6 +22,8 @@ from sphinx_tabs.tabs import SphinxTabsTab
 
 from docs._ext.search import GuideEnglish, phrases_of, write_search_data
 
+CARD = '_static/card.png'  # the picture that other sites show with a link to a page
+
 
 class TwinTranslator(MarkdownTranslator):
     """Adds what the html guide has and sphinx-markdown-builder does not know."""
@@ -96,8 +98,15 @@ def describe_page(
         return
     twin = relative_uri(app.builder.get_target_uri(page), twin_of(page))
     context['twin'] = twin
+    title, opening = escape(app.env.titles[page].astext()), escape(first_paragraph(doctree))
+    base = app.config.html_baseurl  # addresses in these tags are absolute, if the guide has one
+    card = f'{base.rstrip("/")}/{CARD}' if base else context['pathto'](CARD, 1)
     context['metatags'] += (
-        f'<meta name="description" content="{escape(first_paragraph(doctree))}">\n'
+        f'<meta name="description" content="{opening}">\n'
+        f'<meta property="og:title" content="{title}">\n'
+        f'<meta property="og:description" content="{opening}">\n'
+        '<meta property="og:type" content="article">\n'
+        f'<meta property="og:image" content="{card}">\n'
         f'<link rel="alternate" type="text/markdown" href="{escape(twin)}">\n'
     )
 

@@ -193,6 +193,7 @@ class Panel(SphinxDirective):
         'pages': directives.unchanged,
         'steps': directives.unchanged,
         'recorded-only': directives.flag,
+        'title': directives.unchanged,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -412,12 +413,16 @@ class Panel(SphinxDirective):
         record = self.records[self.lesson]
         engines = {ENGINES[b.partition(' ')[0]]: b.partition(' ')[0] for b in record.browsers}
         pages = {str(number): record.pages[number - 1] for number in self.pages}
-        programs = {str(n): name for n, name in enumerate(self.programs, 1)}
+        programs = (
+            dict(zip('12', ('Vulnerable', 'Fixed'), strict=True)) if len(self.programs) > 1 else {}
+        )
+        title = self.options.get('title')
         choose = partial(_chooser, self.lesson)
-        attacker = '2' if len(self.programs) > 1 and '2' in pages else ''
+        attacker = '2' if len(self.programs) > 1 else ''
         return ''.join(
             [
                 '<div class="panel-toolbar">',
+                f'<strong class="panel-title">{escape(title)}</strong>' if title else '',
                 choose('program', 'Program', programs),
                 choose(
                     'page',

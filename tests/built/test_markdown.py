@@ -74,7 +74,7 @@ def test_the_links_of_a_twin_lead_somewhere(site: Path, page: str) -> None:
 
 def test_llms_txt_lists_every_twin_once(site: Path) -> None:
     text = (site / 'llms.txt').read_text()
-    assert text.startswith('# CORS by Example, for Falcon\n\n> A page')
+    assert text.startswith('# CORS by Example, for Falcon\n\n> Your API')
     listed = re.findall(r'^- \[[^\]]+\]\(([^)]+)\): \S', text, re.MULTILINE)
     assert sorted([*listed, 'index.html.md']) == sorted(f'{page}.md' for page in HTML_PAGES)
 
