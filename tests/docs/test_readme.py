@@ -24,3 +24,9 @@ def test_the_lesson_and_its_panel_come_before_the_commands() -> None:
     assert (ROOT / picture['path']).is_file()
     assert max(block.end() for block in BLOCK.finditer(README)) < picture.start() < first_command
     assert 'install' not in README[:first_command].lower()
+
+
+def test_ci_runs_the_test_command_of_the_readme_as_it_is_printed() -> None:
+    commands = [line[2:] for line in README.splitlines() if line.startswith('$ ')]
+    (command,) = (one for one in commands if one.startswith('python3') and one.endswith('tests'))
+    assert command in (ROOT / '.ci/run').read_text().splitlines()
