@@ -253,7 +253,7 @@ class Builder:
 
     built: Path | None = None
 
-    def find_runtime(self, app: Sphinx) -> None:
+    def find_runtime(self, app: Sphinx, *_: object) -> None:
         """Find or build the runtime, or say in one line why the guide has no playground."""
         if app.builder.name == 'html':
             try:
@@ -291,7 +291,7 @@ class PlaygroundDirective(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive('playground', PlaygroundDirective)
     builder = Builder()
-    app.connect('builder-inited', builder.find_runtime)
+    app.connect('write-started', builder.find_runtime)  # the guards read pages and write none
     app.connect('html-page-context', builder.add_script)
     app.connect('build-finished', builder.finish)
     return {'parallel_read_safe': True, 'parallel_write_safe': True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ import pytest
 from demo.settings import lesson_environment
 from docs._ext import playground
 from recording.lessons import ROOT
+from tests.docs.guide import reader
 
 
 def failing(words: str) -> Any:
@@ -77,6 +79,19 @@ def test_without_node_the_guide_has_no_playground(
 def test_other_formats_need_no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(playground, 'runtime', lambda: pytest.fail('built for an e-book'))
     playground.Builder().find_runtime(fake_app('epub'))
+
+
+def test_reading_pages_builds_no_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The everyday tests read the pages: they need no npm and no registry."""
+    monkeypatch.setattr(playground, 'runtime', lambda: pytest.fail('built for the guards'))
+    for name in ('docs/conf.py', 'pyproject.toml'):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    for name in ('docs/_static', 'docs/_templates', 'docs/recorded/exchanges'):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / 'docs/index.rst').write_text('Title\n=====\n\nOpening.\n')
+    with reader(tmp_path, tmp_path / 'work') as pages:
+        assert pages.read().pages == ['index']
 
 
 def test_a_runtime_is_built_once(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
