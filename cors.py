@@ -58,7 +58,7 @@ OriginCallable: TypeAlias = (
 )
 Names: TypeAlias = str | tuple[str, ...]  # '*', or the names
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
-_Preflight: TypeAlias = tuple[str, str | None, str | None]  # method, headers, private network
+_Preflight: TypeAlias = tuple[str, str | None]  # requested method and headers
 
 _log = logging.getLogger('cors')
 
@@ -233,27 +233,10 @@ class Policy:
         if method != 'OPTIONS' or request_method is None:
             return decision
 
-        reason = _ALLOWED
-        headers = rules.origin_headers(origin) + rules.preflight
-        if rules.methods is not None:
-            if request_method not in rules.methods:
-                reason = Reason.METHOD_NOT_ALLOWED
-        elif request_method in _COMMON_METHODS or _is_token(request_method):
-            headers += ((_ACAM, request_method),)
-        else:
-            reason = Reason.METHOD_MALFORMED
-        names = _parse_names(request_headers) if request_headers else []
-        if names is None:
-            reason = Reason.HEADERS_MALFORMED
-        elif rules.headers is not None:
-            if not rules.headers.issuperset(names):
-                reason = Reason.HEADER_NOT_ALLOWED
-        elif names:
-            headers += ((_ACAH, ', '.join(names)),)
-        is_allowed = reason is _ALLOWED
-        if is_allowed and self.allow_private_network and request_private_network == 'true':
-            headers += (('Access-Control-Allow-Private-Network', 'true'),)
-        return Decision(is_allowed, reason, headers)
+        private = self.allow_private_network and request_private_network == 'true'
+        is_short = len(request_method) + len(request_headers or '') <= _LONGEST_CACHED
+        decide = rules.cached_preflight if is_short else rules.decide_preflight
+        return decide(origin, request_method, request_headers, private)
 
     def _judge(self, origin: str, verdict: object) -> Reason:
         """Decide on an origin that isn't listed as such."""
@@ -426,9 +409,7 @@ class CORSMiddleware(_Base):
             policy, origin = self._policy_at(req.path), req.get_header('Origin')
             verdict = policy.call(origin, req) if policy.is_dynamic else None
             if req.method == 'OPTIONS' and (preflight := _read_preflight(req)):
-                _answer(
-                    req, resp, policy.decide(origin, 'OPTIONS', *preflight, verdict), req_succeeded
-                )
+                _answer(req, resp, policy, preflight, verdict, req_succeeded)
             else:
                 _share(req, resp, policy, origin, verdict)
 
@@ -440,8 +421,7 @@ class CORSMiddleware(_Base):
             policy, origin = self._policy_at(req.path), req.get_header('Origin')
             verdict = await policy.call_async(origin, req) if policy.is_dynamic else None
             if req.method == 'OPTIONS' and (preflight := _read_preflight(req)):
-                decision = policy.decide(origin, 'OPTIONS', *preflight, verdict)
-                for closing in _answer(req, resp, decision, req_succeeded):
+                for closing in _answer(req, resp, policy, preflight, verdict, req_succeeded):
                     with _logging_errors():
                         await closing
             else:
@@ -508,6 +488,7 @@ _FIRST = '_cors_first'  # the instance that writes the headers
 _PREFLIGHT = '_cors_preflight'  # what process_request has read
 _DOT_SEGMENTS = frozenset({'.', '..'})
 _LONGEST_LOGGED = 200  # characters of each value that is logged
+_LONGEST_CACHED = 1024  # characters of a preflight whose decision is kept
 
 
 def _read_preflight(req: falcon.Request) -> _Preflight | None:
@@ -518,7 +499,7 @@ def _read_preflight(req: falcon.Request) -> _Preflight | None:
     method = req.get_header(_ACRM)
     if method is None or req.get_header('Origin') is None:
         return None
-    return method, req.get_header(_ACRH), req.get_header(_ACRPN)
+    return method, req.get_header(_ACRH)
 
 
 def _own_origin(req: falcon.Request) -> str:
@@ -558,21 +539,28 @@ def _share(
 
 
 def _answer(
-    req: falcon.Request, resp: falcon.Response, decision: Decision, req_succeeded: bool
+    req: falcon.Request,
+    resp: falcon.Response,
+    policy: Policy,
+    preflight: _Preflight,
+    verdict: object,
+    req_succeeded: bool,
 ) -> list[Awaitable[object]]:
     """Make a response the answer to a preflight; return what to await."""
-    keep_others = req_succeeded and _PREFLIGHT in vars(req)
-    present = resp.headers
-    for name in present:
-        if not keep_others or name.startswith(_NOT_ON_PREFLIGHTS):
-            resp.delete_header(name)
-    if present:
+    origin = req.get_header('Origin')
+    private = req.get_header(_ACRPN) if policy.allow_private_network else None
+    decision = policy.decide(origin, 'OPTIONS', preflight[0], preflight[1], private, verdict)
+    if present := resp.headers:
+        keep_others = req_succeeded and _PREFLIGHT in vars(req)
+        for name in present:
+            if not keep_others or name.startswith(_NOT_ON_PREFLIGHTS):
+                resp.delete_header(name)
         _merge(resp, decision.headers)
     else:
         resp.set_headers(decision.headers)
     resp.status = falcon.HTTP_204
-    if not decision.allowed:
-        _log_refusal(req, req.get_header('Origin', default=''), decision)
+    if not decision.allowed and origin is not None:
+        _log_refusal(req, origin, decision)
     return _remove_body(resp)
 
 
@@ -655,6 +643,7 @@ class _Rules:
         self.methods = None if methods == '*' else _SAFELISTED_METHODS.union(methods)
         self.headers = None if headers == '*' else frozenset(map(str.lower, headers))
 
+        self.cached_preflight = functools.lru_cache(maxsize=128)(self.decide_preflight)
         self.vary = _vary(policy)
         #: What every allowed origin gets, on preflights and on other responses.
         self.response: Pairs = ((_ACEH, _listed(exposed)),) if exposed else ()
@@ -673,6 +662,31 @@ class _Rules:
     def allow(self, origin: str) -> Decision:
         """Return the decision on an origin that is allowed, if the request isn't a preflight."""
         return Decision(True, _ALLOWED, self.origin_headers(origin) + self.response)
+
+    def decide_preflight(
+        self, origin: str, method: str, names: str | None, private: bool
+    ) -> Decision:
+        """Return the decision on a preflight from an origin that is allowed."""
+        reason = _ALLOWED
+        headers = self.origin_headers(origin) + self.preflight
+        if self.methods is not None:
+            if method not in self.methods:
+                reason = Reason.METHOD_NOT_ALLOWED
+        elif method in _COMMON_METHODS or _is_token(method):
+            headers += ((_ACAM, method),)
+        else:
+            reason = Reason.METHOD_MALFORMED
+        parsed = _parse_names(names) if names else []
+        if parsed is None:
+            reason = Reason.HEADERS_MALFORMED
+        elif self.headers is not None:
+            if not self.headers.issuperset(parsed):
+                reason = Reason.HEADER_NOT_ALLOWED
+        elif parsed:
+            headers += ((_ACAH, ', '.join(parsed)),)
+        if reason is _ALLOWED and private:
+            headers += (('Access-Control-Allow-Private-Network', 'true'),)
+        return Decision(reason is _ALLOWED, reason, headers)
 
     def origin_headers(self, origin: str) -> Pairs:
         """Return the headers that depend on an origin, which is allowed."""

@@ -48,6 +48,8 @@ def demo_names(guide: str, attacker: str) -> dict[str, str]:
         attacker: Port of the attack lab's other origin.
     """
     return {
+        "'api.example.com'": "'127.0.0.1'",  # tenants_by_host
+        "'partner-api.example.com'": "'localhost'",
         'https://shop.example.com': f'http://127.0.0.1:{guide}',
         'https://partner.example.com': f'http://localhost:{guide}',
         'http://old.example.com': f'http://127.0.0.1:{attacker}',  # wrong_plain_http

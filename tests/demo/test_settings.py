@@ -16,6 +16,8 @@ REPLACED = {  # a constant of some lesson, and the demo's in its place
     'https://shop.example.com': 'http://127.0.0.1:9123',
     'https://shop.example.com/': 'http://127.0.0.1:9123/',  # wrong_invalid_origin
     'https://partner.example.com': 'http://localhost:9123',
+    'api.example.com': '127.0.0.1',  # tenants_by_host, wrong_redirect
+    'partner-api.example.com': 'localhost',
     'http://old.example.com': 'http://127.0.0.1:9124',
     r'https://.*\.example\.com': r'http://127\.0\.0\.1',
     MESSAGE.format('https://shop.example.com'): MESSAGE.format('http://127.0.0.1:9123'),

@@ -188,6 +188,28 @@ def test_per_route_changes_what_is_public(interface: str) -> None:
     assert changed.json() == {'rye': 4.5}
 
 
+# Page, the API's host, may it read?
+TENANTS = [
+    (SHOP, 'https://api.example.com', True),
+    (SHOP, 'https://partner-api.example.com', False),
+    ('https://partner.example.com', 'https://partner-api.example.com', True),
+    ('https://partner.example.com', 'https://api.example.com', False),
+    (STRANGER, 'https://api.example.com', False),
+    (SHOP, 'https://unknown.example.com', False),
+]
+
+
+@both
+@pytest.mark.parametrize(('page', 'api', 'is_readable'), TENANTS)
+def test_tenants_by_host(interface: str, page: str, api: str, is_readable: bool) -> None:
+    browser = Browser(load(interface, 'tenants_by_host'), page=page, api=api)
+    if is_readable:
+        assert browser.fetch('/menu', credentials='include').json()['rye'] == 4.2
+    else:
+        with pytest.raises(Blocked):
+            browser.fetch('/menu', credentials='include')
+
+
 @both
 def test_dynamic_origins_takes_up_a_changed_row_in_time(
     interface: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -273,3 +273,19 @@ def test_without_routes_every_path_has_the_same_policy(interface: Interface) -> 
     app = new_app(interface, [CORSMiddleware(allow_origins=[A])])
     for target in AMBIGUOUS:
         assert send(interface, app, target, {'Origin': A}).headers[ACAO] == A
+
+
+@pytest.mark.parametrize(('prefix', 'is_served'), [('/admin', True), (r'/admin(?=/|$)', False)])
+def test_a_sink_takes_more_than_the_segment_of_its_prefix(
+    interface: Interface, prefix: str, is_served: bool
+) -> None:
+    """The middleware can't see the app's sinks, so the page howto/per_route says it."""
+    app = new_app(interface, [CORSMiddleware(routes={'/admin/{path:path}': None})])
+    app.add_sink(
+        adapt(interface, Normalizing('', {'admin/x', 'administrator'}, True)).on_sink, prefix
+    )
+    result = send(interface, app, '/administrator', {'Origin': A})
+    assert (result.status_code == 200) is is_served
+    assert result.headers[ACAO] == '*', 'the policy of the app'
+    assert ACAO not in send(interface, app, '/admin/x', {'Origin': A}).headers
+    assert send(interface, app, '/admin/x', {'Origin': A}).status_code == 200

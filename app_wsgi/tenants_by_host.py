@@ -1,0 +1,29 @@
+"""Each customer's page may read at the host of that customer, and at no other one."""
+
+import falcon
+
+from cors import CORSMiddleware
+
+# The host of each customer's API, and the customer's page.
+PAGES = {
+    'api.example.com': 'https://shop.example.com',
+    'partner-api.example.com': 'https://partner.example.com',
+}
+
+
+def is_page_of_tenant(origin: str, req: falcon.Request) -> bool:
+    return origin == PAGES.get(req.host)
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.App(
+    middleware=CORSMiddleware(
+        allow_origins=is_page_of_tenant,
+        allow_credentials=True,
+    )
+)
+app.add_route('/menu', Menu())
