@@ -390,7 +390,8 @@ class CORSMiddleware(_Base):
 
     async def process_request_async(self, req: AsgiRequest, resp: AsgiResponse) -> None:
         """Answer preflights on ``falcon.asgi.App``."""
-        self._complete_preflight(req, resp)
+        if vars(req).setdefault(_FIRST, self) is not self or req.method == 'OPTIONS':
+            self._complete_preflight(req, resp)
 
     def _complete_preflight(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Keep the app from answering a preflight; process_response writes the headers."""
@@ -406,7 +407,8 @@ class CORSMiddleware(_Base):
     ) -> None:
         """Write the headers on ``falcon.App``."""
         if vars(req).setdefault(_FIRST, self) is self:
-            policy, origin = self._policy_at(req.path), req.get_header('Origin')
+            policy = self._policy_at(req.path) if self._routes else self.policy
+            origin = req.env.get('HTTP_ORIGIN')  # as get_header is slow if there is none
             verdict = policy.call(origin, req) if policy.is_dynamic else None
             if req.method == 'OPTIONS' and (preflight := _read_preflight(req)):
                 _answer(req, resp, policy, preflight, verdict, req_succeeded)
@@ -418,7 +420,8 @@ class CORSMiddleware(_Base):
     ) -> None:
         """Write the headers on ``falcon.asgi.App``."""
         if vars(req).setdefault(_FIRST, self) is self:
-            policy, origin = self._policy_at(req.path), req.get_header('Origin')
+            policy = self._policy_at(req.path) if self._routes else self.policy
+            origin = req.get_header('Origin')
             verdict = await policy.call_async(origin, req) if policy.is_dynamic else None
             if req.method == 'OPTIONS' and (preflight := _read_preflight(req)):
                 for closing in _answer(req, resp, policy, preflight, verdict, req_succeeded):

@@ -43,7 +43,7 @@ def scope_of(kind: str, step: Step, url: Url, state: dict[str, Any]) -> dict[str
         'raw_path': url.path.encode(),
         'query_string': url.query[1:].encode(),
         'root_path': '',
-        'headers': [(name.encode(), value.encode('latin-1')) for name, value in headers],
+        'headers': [(name.lower().encode(), value.encode('latin-1')) for name, value in headers],
         'client': ('127.0.0.1', 50000),
         'server': (url.host, url.port or DEFAULT_PORTS[url.scheme]),
         'state': state.copy(),
