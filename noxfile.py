@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 if sys.version_info < (3, 11):
     sys.exit(f'This project needs Python 3.11 or newer; this is {sys.version.split()[0]}.')
@@ -121,7 +122,7 @@ def stress(session: nox.Session) -> None:
             order = ('-p', 'pytest_randomly', f'--randomly-seed={seed}')
             try:
                 session.run('pytest', '--quiet', *EVERYDAY, *order)
-            except nox.command.CommandFailed:
+            except CommandFailed:
                 failed += 1
     session.log(f'{STRESS_RUNS - failed} of {STRESS_RUNS} runs passed.')
     if failed:

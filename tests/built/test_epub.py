@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 
 from recording.guide import HTML_PAGES, build_guide
 from recording.lessons import ROOT
+from tests.built.html import ids_of
 
 
 @pytest.fixture(scope='module')
@@ -54,7 +55,7 @@ def test_both_tabs_are_shown_under_their_labels(pages: dict[str, BeautifulSoup])
 
 
 def test_every_link_leads_somewhere(pages: dict[str, BeautifulSoup]) -> None:
-    ids = {name: {tag['id'] for tag in page.find_all(id=True)} for name, page in pages.items()}
+    ids = {name: ids_of(page) for name, page in pages.items()}
     checked = 0
     for name, page in pages.items():
         for link in page.select('a[href]'):

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 
 from recording.browsers.panel import page_of
 from recording.lessons import LESSONS, ONE_SIDED, PROGRAMS, ROOT, SCRIPTS, pairs
+from tests.built.html import ids_of
 from tests.docs.guide import DIAGRAMS
 
 FETCHING = {
@@ -59,7 +60,7 @@ def test_no_page_fetches_from_elsewhere(site: Path, pages: dict[str, BeautifulSo
 
 
 def test_every_internal_link_leads_somewhere(site: Path, pages: dict[str, BeautifulSoup]) -> None:
-    ids = {name: {tag['id'] for tag in page.find_all(id=True)} for name, page in pages.items()}
+    ids = {name: ids_of(page) for name, page in pages.items()}
     checked = 0
     for name, page in pages.items():
         links = [str(tag['href']) for tag in page.find_all('a', href=True) if isinstance(tag, Tag)]
