@@ -59,8 +59,7 @@ class Server:
 
     def is_running(self) -> bool:
         """Return whether the server, or a process that it started, is still running."""
-        self.process.poll()  # a zombie would count as running
-        return self._signal(0)
+        return any(_is_of_group(process, self.process.pid) for process in psutil.process_iter())
 
     def terminate(self) -> None:
         """Ask the server and whatever it started to end."""
@@ -76,13 +75,18 @@ class Server:
         """End the server and whatever it started."""
         stop_all([self])
 
-    def _signal(self, number: int) -> bool:
-        """Send a signal to the server's process group; return whether it has a process."""
-        try:
+    def _signal(self, number: int) -> None:
+        """Send a signal to the server's process group, if it has a process."""
+        # macOS raises PermissionError if all of them are zombies
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, number)
-        except (ProcessLookupError, PermissionError):  # macOS: EPERM if all are zombies
-            return False
-        return True
+
+
+def _is_of_group(process: psutil.Process, group: int) -> bool:
+    """Return whether a process is of a group, and hasn't ended: a zombie has."""
+    with suppress(ProcessLookupError, psutil.Error):
+        return os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def stop_all(servers: Sequence[Server]) -> None:

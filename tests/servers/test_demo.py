@@ -296,14 +296,18 @@ def test_a_server_that_ignores_the_polite_signal_is_killed() -> None:
     assert deaf.process.poll() == -signal.SIGKILL
 
 
-def test_a_server_is_running_as_long_as_its_worker() -> None:
+def test_a_server_is_running_as_long_as_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     leader = server('import os, time; os.fork() and print("up", flush=True); time.sleep(60)')
-    (worker,) = psutil.Process(leader.process.pid).children()
+    leader_process = psutil.Process(leader.process.pid)
+    (worker,) = leader_process.children()
     leader.process.kill()
     leader.process.wait()
     assert leader.is_running()
     leader.stop()
     assert still_running([worker]) == []
+    # It may end while the processes are listed.
+    monkeypatch.setattr(psutil, 'process_iter', lambda: [leader_process])
+    assert not leader.is_running()
 
 
 def test_the_wrapper_runs_the_module_with_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
