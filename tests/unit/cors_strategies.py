@@ -37,8 +37,10 @@ MANGLED = st.builds(
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     origins = draw(st.lists(ENTRIES, min_size=1, max_size=4) | st.just('*'))
-    credentials: Any = None
-    if origins != '*':
+    credentials: Any
+    if origins == '*':
+        credentials = draw(st.lists(ENTRIES, max_size=2))
+    else:
         credentials = draw(st.booleans() | st.lists(st.sampled_from(origins), max_size=2))
     return Policy(
         allow_origins=origins,
