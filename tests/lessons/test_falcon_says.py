@@ -173,13 +173,13 @@ def test_it_does_not_replace_authentication(interface: str) -> None:
 
 
 def test_options_is_answered_for_every_route(interface: str) -> None:
-    page_says('tutorial/preflight', 'Falcon answers ``OPTIONS`` for every route')
+    page_says('tutorial/preflight', 'Falcon answers ``OPTIONS`` on every route')
     reply = fetch(interface, 'preflight', '/orders/17', 'PUT', json={})
     assert cors_headers(reply.exchange.preflights[0])['allow-methods'] == 'GET, PUT'
 
 
 def test_a_sink_must_set_allow(interface: str) -> None:
-    page_says('tutorial/preflight', 'or use a sink, set ``Allow`` on the answer.')
+    page_says('tutorial/preflight', 'or use a sink, set ``Allow`` on the response.')
     cors = FALCONS(allow_origins=[SHOP])
     exchange = exchanged(build(interface, middleware=cors), 'PUT')
     assert not exchange.reached_server
