@@ -67,6 +67,10 @@ class Chromium(Engine):
         hints = [] if preflight or not is_trustworthy(url) else [*BRAND]
         return super().own_headers(url, preflight=preflight) + hints
 
+    def preflight_forgets_redirects(self) -> bool:
+        """Sec-Fetch-Site of a preflight tells only of its own URL."""
+        return True
+
     def storage_access(self, *, preflight: bool) -> str:
         """``active``, for third-party cookies work by default; not with preflights."""
         return '' if preflight else 'active'

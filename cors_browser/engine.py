@@ -88,6 +88,10 @@ class Engine:
             ('accept-encoding', f'gzip, deflate{", br, zstd" if is_trustworthy(url) else ""}'),
         ]
 
+    def preflight_forgets_redirects(self) -> bool:
+        """Sec-Fetch-Site of a preflight tells of redirects, too (Fetch Metadata)."""
+        return False
+
     def storage_access(self, *, preflight: bool) -> str:
         """No Sec-Fetch-Storage-Access is sent to other sites; no standard has it yet."""
         return ''

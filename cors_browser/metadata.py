@@ -13,12 +13,13 @@ from .urls import DEFAULT_PORTS, is_trustworthy, same_origin, same_site
 OWN = re.compile('user-agent|accept-(language|encoding)|sec-.*|referer|priority')
 
 
-def site_of(request: Request) -> str:
+def site_of(request: Request, *, preflight: bool) -> str:
     """The value of Sec-Fetch-Site: the farthest of all URLs that redirects led to.
 
     See https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header.
     """
-    origins = [url.origin for url in request.urls]
+    forgets = preflight and request.engine.preflight_forgets_redirects()
+    origins = [url.origin for url in (request.urls[-1:] if forgets else request.urls)]
     if all(same_origin(request.page, origin) for origin in origins):
         return 'same-origin'
     if all(same_site(request.page, origin) for origin in origins):
@@ -34,7 +35,7 @@ def fetch_metadata(request: Request, *, preflight: bool) -> Pairs:
     if not is_trustworthy(request.url):
         return []
     try:
-        site = site_of(request)
+        site = site_of(request, preflight=preflight)
         is_foreign = not same_site(request.page, request.url.origin, schemelessly=True)
     except ImportError:
         return []
@@ -65,6 +66,8 @@ def referrer(request: Request) -> str:
 def add_browser_headers(request: Request, headers: Pairs, *, preflight: bool) -> None:
     """Append the headers that the browser adds, unless the page sets them itself."""
     added = request.engine.own_headers(request.url, preflight=preflight)
+    if 'range' in Headers(headers):  # of parts, only identity can be put together again
+        added = [*(dict(added) | {'accept-encoding': 'identity'}).items()]
     added += fetch_metadata(request, preflight=preflight)
     if address := referrer(request):
         added.append(('referer', address))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,8 +14,15 @@ from tests.browsers.cases import Case, Fetch, make_case
 from tests.browsers.scripted import Scripted, Seen, scripted_app
 
 BATCH = 100
+CONSOLE_PATIENCE = 5  # seconds
 MOST_FORGOTTEN = 0.005  # of the cases
-BODIES: dict[str, Any] = {'text': 'text', 'bytes': b'bytes', 'form': {'a': 'b'}}
+#: Bodies, made again for each fetch.
+BODIES: dict[str, Callable[[], Any]] = {
+    'text': lambda: 'text',
+    'bytes': lambda: b'bytes',
+    'form': lambda: {'a': 'b'},
+    'stream': lambda: iter([b'stream']),
+}
 
 # Firefox forgets its preflights while it gets to know a host, so each host is asked before.
 WARM_UP = """(origins) => Promise.all(origins.map(async (origin) => {
@@ -25,11 +33,16 @@ WARM_UP = """(origins) => Promise.all(origins.map(async (origin) => {
 RUN = """async (cases, sandboxed) => {
   const work = async (cases) => {
     const bodies = {
-      text: 'text', bytes: new TextEncoder().encode('bytes'), form: new URLSearchParams({ a: 'b' }),
+      text: () => 'text',
+      bytes: () => new TextEncoder().encode('bytes'),
+      form: () => new URLSearchParams({ a: 'b' }),
+      stream: () => new Blob(['stream']).stream(),
     };
-    const once = async (url, { body, ...options }) => {
+    const once = async (url, { body, referrer_policy, ...options }) => {
+      if (referrer_policy) options.referrerPolicy = referrer_policy;
+      if (body) Object.assign(options, { body: bodies[body](), duplex: 'half' });
       try {
-        const response = await fetch(url, { ...options, body: body ? bodies[body] : undefined });
+        const response = await fetch(url, options);
         const { type, status, redirected } = response;
         return { type, status, redirected, url: response.url, headers: [...response.headers] };
       } catch (error) {
@@ -70,15 +83,22 @@ RUN = """async (cases, sandboxed) => {
 
 @dataclass
 class Outcome:
-    """What a page got of each fetch of a case, and what the servers were asked."""
+    """What a page got of each fetch of a case, what the servers were asked, and console lines.
+
+    Of the real console, only the lines are kept that the model has, too; a sandboxed frame has a
+    console of its own, which isn't compared.
+    """
 
     fetches: list[dict[str, Any]]
     requests: list[Seen]
+    console: list[str]
 
 
-def real_outcomes(browser: Engine, scripted: Scripted, cases: Sequence[Case]) -> dict[str, Outcome]:
+def real_outcomes(
+    browser: Engine, scripted: Scripted, cases: Sequence[Case], models: Mapping[str, Outcome]
+) -> dict[str, Outcome]:
     """Run cases in a real browser, those of each page together."""
-    outcomes = {}
+    outcomes: dict[str, Outcome] = {}
     scripted.cases |= {case.name: case for case in cases}
     for page in dict.fromkeys(case.page for case in cases):
         mine = [case for case in cases if case.page == page]
@@ -95,9 +115,25 @@ def real_outcomes(browser: Engine, scripted: Scripted, cases: Sequence[Case]) ->
             ]
             for name, results in browser.run(RUN, batch, page == 'null'):
                 outcomes[name] = Outcome(
-                    [_plain(result) for result in results], scripted.seen[name]
+                    [_plain(result) for result in results], scripted.seen[name], []
                 )
+        printed = printed_lines(
+            browser, {line for case in mine for line in models[case.name].console}
+        )
+        for case in mine:
+            lines = models[case.name].console
+            outcomes[case.name].console = [line for line in lines if line in printed]
     return outcomes
+
+
+def printed_lines(browser: Engine, expected: set[str]) -> set[str]:
+    """The lines of the console, which may come a little later than what they are about."""
+    deadline = time.monotonic() + CONSOLE_PATIENCE
+    while not expected <= (printed := {line.strip() for line in browser.console}):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return printed
 
 
 def _plain(result: dict[str, Any]) -> dict[str, Any]:
@@ -127,21 +163,26 @@ def model_outcome(profile: str, scripted: Scripted, case: Case) -> Outcome:
         top_level=scripted.origins[0] if case.page == 'null' else None,
         profile=profile,
     )
-    return Outcome([_model_fetch(browser, case.url, fetch) for fetch in case.fetches], requests)
+    console: list[str] = []
+    fetches = [_model_fetch(browser, case.url, fetch, console) for fetch in case.fetches]
+    return Outcome(fetches, requests, [] if case.page == 'null' else console)
 
 
-def _model_fetch(browser: Browser, url: str, fetch: Fetch) -> dict[str, Any]:
+def _model_fetch(browser: Browser, url: str, fetch: Fetch, console: list[str]) -> dict[str, Any]:
     try:
         reply = browser.fetch(
             url,
             fetch.method,
             headers=fetch.headers,
-            body=BODIES.get(fetch.body or ''),
+            body=BODIES[fetch.body]() if fetch.body else None,
             mode=fetch.mode,
             credentials=fetch.credentials,
             redirect=fetch.redirect,
+            referrer_policy=fetch.referrer_policy or 'strict-origin-when-cross-origin',
         )
-    except FetchFailed:
+    except FetchFailed as failure:
+        if failure.console:
+            console.append(failure.console)
         return {'error': 'TypeError'}
     return {
         'type': reply.type,
@@ -159,6 +200,7 @@ def difference(case: Case, real: Outcome, model: Outcome) -> str:
         for side, ours, theirs in (
             ('what the page got', real.fetches, model.fetches),
             ('what the servers saw', real.requests, model.requests),
+            ('what the console has', real.console, model.console),
         )
         if ours != theirs
     ]
@@ -183,22 +225,28 @@ def has_forgotten(real: Outcome, model: Outcome) -> bool:
             return False
         if is_preflight(request):
             preflighted.add(request.url)
-    return not left and real.fetches == model.fetches
+    return not left and (real.fetches, real.console) == (model.fetches, model.console)
 
 
 def differences(
     browser: Engine, scripted: Scripted, seed: int, numbers: Sequence[int]
 ) -> list[str]:
+    """Run random cases in a browser and in its model; say what differs."""
+    pages = [*scripted.origins[:2], 'null']
+    cases = [make_case(seed, number, pages, scripted.origins) for number in numbers]
+    return compare(browser, scripted, cases)
+
+
+def compare(browser: Engine, scripted: Scripted, cases: Sequence[Case]) -> list[str]:
     """Run cases in a browser and in its model; say what differs.
 
     In a few cases it may have forgotten a preflight; see :func:`has_forgotten`.
     """
-    pages = [*scripted.origins[:2], 'null']
-    cases = [make_case(seed, number, pages, scripted.origins) for number in numbers]
-    real = real_outcomes(browser, scripted, cases)
+    models = {case.name: model_outcome(browser.name, scripted, case) for case in cases}
+    real = real_outcomes(browser, scripted, cases, models)
     found, forgotten = [], []
     for case in cases:
-        outcomes = real[case.name], model_outcome(browser.name, scripted, case)
+        outcomes = real[case.name], models[case.name]
         text = difference(case, *outcomes)
         if text and has_forgotten(*outcomes):
             forgotten.append(text)

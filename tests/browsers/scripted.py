@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from tests.browsers.cases import Answer, Case, Pairs
 
@@ -19,10 +20,12 @@ BODILESS = {204}
 LENGTH = ('Content-Length', str(len(BODY)))
 ALWAYS_COMPARED = frozenset({
     'authorization', 'content-type', 'cookie', 'origin', 'access-control-request-headers',
-    'access-control-request-method',
+    'access-control-request-method', 'accept-encoding', 'sec-fetch-dest', 'sec-fetch-mode',
+    'sec-fetch-site', 'referer',
 })  # fmt: skip
 ONE_OF_SEVERAL = {'authorization', 'content-type'}
-BROWSERS_OWN = {'accept-language', 'sec-fetch-site', 'user-agent'}  # sent whatever a script sets
+#: What depends on how an engine was built or started: its language, and its policy on cookies.
+BROWSERS_OWN = {'accept-language', 'user-agent', 'sec-fetch-storage-access'}
 
 
 class Seen(NamedTuple):
@@ -38,7 +41,7 @@ def seen(case: Case, method: str, url: str, headers: Iterable[tuple[str, str]]) 
     lines: dict[str, list[str]] = defaultdict(list)
     for name, value in headers:
         lines[name.lower()].append(value)
-    compared = ALWAYS_COMPARED
+    compared = ALWAYS_COMPARED - ({'referer'} if case.page == 'null' else set())
     if 'access-control-request-method' not in lines:
         compared |= {name.lower() for fetch in case.fetches for name, _ in fetch.headers}
         compared -= beside_cors(case, method, url)
@@ -46,7 +49,7 @@ def seen(case: Case, method: str, url: str, headers: Iterable[tuple[str, str]]) 
         method,
         url,
         tuple(
-            (name, written_alike(case, name, ', '.join(lines[name])))
+            (name, written_alike(case, name, ', '.join(lines[name]).strip()))
             for name in sorted(lines.keys() & (compared - BROWSERS_OWN))
         ),
     )
@@ -84,9 +87,12 @@ def written_alike(case: Case, name: str, value: str) -> str:
     return value.lower() if name == 'range' else value
 
 
-def answer_of(case: Case, hop: int, headers: Mapping[str, str]) -> Answer:
-    """The scripted answer to a request for one hop of a case."""
-    place = case.hops[hop]
+def answer_of(case: Case, path: str, headers: Mapping[str, str]) -> Answer:
+    """The scripted answer to a request for one hop of a case; 404 for a path that is none."""
+    hop = path.removeprefix(f'/{case.name}/')
+    if not hop.isdecimal() or int(hop) >= len(case.hops):
+        return Answer(404, [LENGTH])
+    place = case.hops[int(hop)]
     is_preflight = 'access-control-request-method' in headers
     answer = place.preflight if is_preflight else place.answer
     length = [] if answer.status in BODILESS else [LENGTH]
@@ -132,12 +138,11 @@ class Scripted:
             writer.close()
 
     def _find(self, method: str, path: str, pairs: Pairs, headers: Mapping[str, str]) -> Answer:
-        match path.split('/'):
-            case ['', name, hop] if name in self.cases:
-                case = self.cases[name]
-                url = f'http://{headers["host"]}{path}'
-                self.seen[name].append(seen(case, method, url, pairs))
-                return answer_of(case, int(hop), headers)
+        name, path = path.split('/')[1], unquote(path, 'latin-1')
+        if name in self.cases:
+            case = self.cases[name]
+            self.seen[name].append(seen(case, method, f'http://{headers["host"]}{path}', pairs))
+            return answer_of(case, path, headers)
         return Answer(200, [('Content-Type', 'text/html'), LENGTH])
 
 
@@ -189,7 +194,7 @@ def scripted_app(case: Case, requests: list[Seen]) -> WSGIApplication:
         headers = dict(pairs)
         method, path = environ['REQUEST_METHOD'], environ['PATH_INFO']
         requests.append(seen(case, method, f'http://{headers["host"]}{path}', pairs))
-        answer = answer_of(case, int(path.rpartition('/')[2]), headers)
+        answer = answer_of(case, path, headers)
         start_response(f'{answer.status} x', answer.headers)
         return [BODY]
 

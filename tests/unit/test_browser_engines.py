@@ -445,6 +445,26 @@ def test_a_redirect_through_another_site_stays_cross_site() -> None:
     assert sent == ['same-site', 'cross-site', 'cross-site']
 
 
+def test_a_preflight_after_redirects() -> None:
+    """Chromium's preflights tell only of their own URL."""
+    for profile, last in (('standard', 'cross-site'), ('chromium', 'same-site')):
+        browser = world(
+            (API, '/', to(f'{OTHER}/a', status=307)),
+            (OTHER, '/a', to(f'{API}/b', origin='null', status=307)),
+            profile=profile,
+        )
+        steps = steps_of(browser, method='PUT')
+        sent = [dict(step.request_headers)['sec-fetch-site'] for step in steps if step.preflight]
+        assert sent == ['same-site', 'cross-site', last]
+
+
+def test_parts_are_not_compressed() -> None:
+    for profile in EVERY:
+        browser = Browser(Site(), PAGE, api=API, profile=profile)
+        sent = dict(steps_of(browser, headers={'Range': 'bytes=0-9'})[0].request_headers)
+        assert sent['accept-encoding'] == 'identity'
+
+
 def test_each_engine_sends_its_own() -> None:
     """What differs between the engines, preflights included."""
     found = {}

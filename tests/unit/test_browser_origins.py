@@ -40,6 +40,7 @@ PAGES = [
     ('upper-case scheme', 'APP://a', None),
     ('IPv6 that is not canonical', 'app://[::A]', None),
     ('IPv4 that is not canonical', 'app://127.1', None),
+    ('IPv4 out of range', 'app://1.2.3.256', None),
     ('WebSocket', 'wss://app.example.com', None),
     ('empty label', 'https://a..example', None),
     ('long label', f'https://{"a" * 64}.example', None),
