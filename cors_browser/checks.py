@@ -110,7 +110,7 @@ def preflight_check(request: Request, unsafe_names: list[str], allowed: Allowed)
 
 
 def literal_star(members: list[str]) -> str:
-    """A remark for those who rely on a wildcard where there is none."""
+    """A remark for those who take ``*`` for a wildcard when it isn't one."""
     return "; with credentials, '*' isn't a wildcard" if '*' in members else ''
 
 

@@ -210,7 +210,7 @@ class CookieJar:
         return alive and is_host and below(url.path, cookie.path)
 
     def _barrier(self, cookie: Cookie, url: Url, is_same_site: Check, navigation: str = '') -> str:
-        """Why a cookie does not travel with a request, either way; empty if it does."""
+        """Why a request can't send or set a cookie; empty if it does."""
         if cookie.secure and not self._engine.is_secure_for_cookies(url):
             return 'Secure needs https'
         if self._is_navigable(cookie, navigation):

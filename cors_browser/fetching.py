@@ -140,7 +140,7 @@ class Fetcher:
     async def _cors_preflight_fetch(
         self, request: Request, unsafe_names: list[str], why: tuple[str, ...]
     ) -> None:
-        """Ask for permission, and remember the answer (#cors-preflight-fetch)."""
+        """Send a preflight, and remember what it allows (#cors-preflight-fetch)."""
         headers = [('accept', '*/*'), ('access-control-request-method', request.method)]
         if unsafe_names:
             headers.append(('access-control-request-headers', ','.join(unsafe_names)))
@@ -157,7 +157,7 @@ class Fetcher:
         self._cache.store(request, allowed, step.response_headers)
 
     async def _http_fetch(self, request: Request) -> Reply:
-        """Fetch the current URL and check the answer (#http-fetch)."""
+        """Fetch the current URL and check the response (#http-fetch)."""
         headers = [*request.headers, *request.agent_headers]
         origin = request_origin_header(request)
         if 'accept' not in dict(headers):
@@ -181,7 +181,7 @@ class Fetcher:
             cross_origin_resource_policy_check(request, step.response_headers)
         if step.status in REDIRECT_STATUSES:
             if request.redirect == 'error':
-                reason = f"the answer is a redirect ({step.status}), and redirect is 'error'"
+                reason = f"the response is a redirect ({step.status}), and redirect is 'error'"
                 raise Blocked('redirect-mode', reason)
             if request.redirect == 'manual':
                 return filtered_response(request, step, 'opaqueredirect')
@@ -190,7 +190,7 @@ class Fetcher:
         return filtered_response(request, step, request.tainting)
 
     async def _http_network_or_cache_fetch(self, request: Request, step: Step) -> Step:
-        """Send a request, once more if its status asks for it (#http-network-or-cache-fetch)."""
+        """Send a request, and a second time after some statuses (#http-network-or-cache-fetch)."""
         again = replace(step, request_headers=[*step.request_headers])
         await self._http_network_fetch(request, step)
         if step.status not in self._engine.resent_statuses() or request.is_stream:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Redirects: where they lead, and what becomes of the request."""
+"""Redirects: where they lead, and how they change the request."""
 
 from __future__ import annotations
 

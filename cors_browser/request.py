@@ -67,7 +67,7 @@ class Request:
         upload_listener: bool = False,
     ) -> None:
         if url.scheme == 'data':
-            raise ValueError('url: a data: URL needs no server, so there is nothing to ask')
+            raise ValueError('url: a data: URL needs no server, so there is nothing to fetch')
         engine = PROFILES[exchange.profile]
         self.exchange, self.page, self.urls, self.engine = exchange, exchange.page, [url], engine
         self.mode, self.redirect = mode, redirect
@@ -83,7 +83,7 @@ class Request:
         )
         self.use_preflight = upload_listener or self.is_stream
         self.needs_preflight = False
-        self.late_check: Callable[[], None] | None = None  # where a redirect is judged late
+        self.late_check: Callable[[], None] | None = None  # of WebKit: after the next preflight
         self.method = normalize_method(method)
         if self.body is not None and self.method in {'GET', 'HEAD'}:
             raise Blocked('bad-request', f'a {self.method} request cannot have a body')
@@ -116,7 +116,7 @@ class Request:
 
 
 def redirect_taint(page: str, urls: list[Url], same: Callable[[str, str], bool]) -> bool:
-    """Whether redirects led from one stranger to another (#concept-request-tainted-origin)."""
+    """Whether redirects led from one other origin to another (#concept-request-tainted-origin)."""
     return any(
         not same(url.origin, last.origin) and not same(page, last.origin)
         for last, url in itertools.pairwise(urls)
@@ -136,7 +136,7 @@ def request_origin_header(request: Request) -> str | None:
 
 
 def preflight_reasons(request: Request, unsafe_names: list[str]) -> tuple[str, ...]:
-    """Why a request needs a preflight (#main-fetch); empty where it needs none."""
+    """Why a request needs a preflight (#main-fetch); empty if it needs none."""
     method = [f'method {request.method}'] if request.method not in SAFELISTED_METHODS else []
     flag = 'a stream as body' if request.is_stream else 'an upload listener'
     names = [f'header {name}' for name in unsafe_names]

@@ -38,7 +38,7 @@ def need(module: str, purpose: str) -> Any:
 
 
 class Url(NamedTuple):
-    """A parsed URL; where the scheme is neither http nor https, `path` is all the rest."""
+    """A parsed URL; if the scheme is neither http nor https, `path` is all the rest."""
 
     scheme: str
     host: str
@@ -120,7 +120,7 @@ def resolve(text: str, base: Url) -> str:
 
 
 def is_relative(scheme: str, rest: str, base: Url | None) -> bool:
-    """Whether ``http:a`` is a path, as it is where the base has the same scheme."""
+    """Whether ``http:a`` is a path, as it is if the base has the same scheme."""
     return base is not None and scheme == base.scheme and not rest.startswith('//')
 
 
@@ -160,7 +160,7 @@ def named_url(argument: str, value: str, base: Url | None = None) -> Url:
     except ValueError as error:
         raise ValueError(f'{argument}: {value!r} is not a URL: {error}') from None
     if base is None and url.origin == OPAQUE:
-        raise ValueError(f"{argument}: {value!r} is no http URL; write 'http://' or 'https://'")
+        raise ValueError(f"{argument}: {value!r} isn't an http URL; write 'http://' or 'https://'")
     return url
 
 
