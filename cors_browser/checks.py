@@ -134,7 +134,7 @@ def cross_origin_resource_policy_check(request: Request, headers: Headers) -> No
 
 def filtered_response(request: Request, step: Step, kind: str) -> Reply:
     """What the page sees of a response (#concept-filtered-response)."""
-    exchange, headers, url = request.exchange, step.response_headers, str(request.url)
+    exchange, headers, url = request.exchange, step.response_headers, request.url.href
     if kind in {'opaque', 'opaqueredirect'}:
         url = '' if kind == 'opaque' else url
         hidden = VisibleHeaders([], headers, HIDDEN[kind])

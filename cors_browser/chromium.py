@@ -67,9 +67,9 @@ class Chromium(Engine):
         hints = [] if preflight or not is_trustworthy(url) else [*BRAND]
         return super().own_headers(url, preflight=preflight) + hints
 
-    def preflight_forgets_redirects(self) -> bool:
+    def preflight_site(self, page: str, urls: Sequence[Url], origin: str) -> str:
         """Sec-Fetch-Site of a preflight tells only of its own URL."""
-        return True
+        return super().request_site(page, urls[-1:], 'cors')
 
     def storage_access(self, *, preflight: bool) -> str:
         """``active``, for third-party cookies work by default; not with preflights."""
@@ -108,8 +108,12 @@ class Chromium(Engine):
         """Several equal ones count as one; an empty one is none, so the page gets the redirect."""
         return super().location([*dict.fromkeys(lines)]) or None
 
-    def refuses_user_names(self) -> bool:
-        """A Location with a user name is refused."""
+    def reads_location_first(self) -> bool:
+        """A malformed Location fails before the CORS check."""
+        return True
+
+    def refuses_user_names(self, *, cross_origin: bool, tainted: bool) -> bool:
+        """A Location never may have a user name."""
         return True
 
     def shows_redirect_timing(self, *, tao_passed: bool) -> bool:
@@ -120,6 +124,10 @@ class Chromium(Engine):
         """A redirect away from the page's origin takes away the client hints, too."""
         hints = set() if same_origin(page, next_url.origin) else CLIENT_HINTS.keys() - {'save-data'}
         return super().redirect_drops(page, url, next_url) | hints
+
+    def cookie_age(self, text: str) -> float | None:
+        """Max-Age may have a plus."""
+        return super().cookie_age(text.removeprefix('+'))
 
     def forbids_in_cookies(self, text: str) -> bool:
         """Cookies can't have tabs."""

@@ -55,6 +55,8 @@ CHROMIUM = {
     'HTTPS.',
     'cross-origin-in-same-origin-mode': 'Fetch API cannot load {url}. Request mode is '
     '"same-origin" but the URL\'s origin is not same as the request origin {page}.',
+    'same-origin-redirect': 'Unsafe attempt to load URL {url} from frame with URL {page}/. '
+    'Domains, protocols and ports must match.',
     'no-cors-redirect-mode': 'Fetch API cannot load {url}. Request mode is "no-cors" but the '
     'redirect mode is not "follow".',
 }
@@ -152,6 +154,10 @@ def variant(failure: FetchFailed, request: Request) -> str:
     a URL. Firefox speaks of several headers only if two lines spell the name in the same way, as
     it does itself.
     """
+    if failure.code == 'redirect-credentials' and request.tainting != 'cors':
+        return 'redirect-credentials-without-cors'
+    if failure.code == 'cross-origin-in-same-origin-mode' and len(request.urls) > 1:
+        return 'same-origin-redirect'
     prefix, found, _ = failure.code.partition('acao-')
     if not found or not request.exchange.steps:
         return failure.code

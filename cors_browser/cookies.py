@@ -161,8 +161,9 @@ class CookieJar:
     def _expiry(self, attributes: Mapping[str, str]) -> float | None:
         """When a cookie ends: Max-Age, then Expires, of at most 400 days; else with the session."""
         now = self._clock()
-        if re.fullmatch('-?[0-9]+', attributes.get('max-age', '')):
-            return now + max(0, min(float(attributes['max-age']), LONGEST_LIFE))
+        age = self._engine.cookie_age(attributes.get('max-age', ''))
+        if age is not None:
+            return now + max(0, min(age, LONGEST_LIFE))
         expires = parse_date(attributes.get('expires', ''))
         return None if expires is None else min(expires, now + LONGEST_LIFE)
 

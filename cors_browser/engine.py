@@ -28,10 +28,7 @@ class Engine:
     # ---------------------------------------------------------------------------- the request
 
     def is_safelisted_header(self, name: str, value: str) -> bool:
-        """Safe without a preflight: some values of Accept, the languages, Content-Type and Range.
-
-        See #cors-safelisted-request-header.
-        """
+        """Some values of some headers need no preflight (#cors-safelisted-request-header)."""
         return is_safelisted_request_header(name, value)
 
     def unsafe_header_names(self, headers: Pairs) -> list[str]:
@@ -88,9 +85,27 @@ class Engine:
             ('accept-encoding', f'gzip, deflate{", br, zstd" if is_trustworthy(url) else ""}'),
         ]
 
-    def preflight_forgets_redirects(self) -> bool:
-        """Sec-Fetch-Site of a preflight tells of redirects, too (Fetch Metadata)."""
+    def request_site(self, page: str, urls: Sequence[Url], mode: str) -> str:
+        """Sec-Fetch-Site tells of the farthest URL that redirects led to (Fetch Metadata)."""
+        if all(same_origin(page, url.origin) for url in urls):
+            return 'same-origin'
+        return 'same-site' if all(same_site(page, url.origin) for url in urls) else 'cross-site'
+
+    def preflight_site(self, page: str, urls: Sequence[Url], origin: str) -> str:
+        """Sec-Fetch-Site of a preflight is that of its request (Fetch Metadata)."""
+        return self.request_site(page, urls, 'cors')
+
+    def preflight_keeps_referrer(self) -> bool:
+        """The Referrer-Policy of a redirect applies to preflights, too (#http-redirect-fetch)."""
         return False
+
+    def range_forbids_codings(self, urls: Sequence[Url]) -> bool:
+        """Parts of a body must be uncoded (#http-network-or-cache-fetch)."""
+        return True
+
+    def cookie_age(self, text: str) -> float | None:
+        """Max-Age has digits, and perhaps a minus before them (RFC 6265bis)."""
+        return float(text) if re.fullmatch('-?[0-9]+', text) else None
 
     def storage_access(self, *, preflight: bool) -> str:
         """No Sec-Fetch-Storage-Access is sent to other sites; no standard has it yet."""
@@ -110,7 +125,7 @@ class Engine:
         """A redirected request needs a preflight only if it is unsafe still (#main-fetch)."""
         return False
 
-    def preflight_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
+    def preflight_headers(self, headers: Pairs, first_headers: Pairs, redirects: int) -> Pairs:
         """A preflight after a redirect lists the headers that remain (#cors-preflight-fetch)."""
         return headers
 
@@ -119,10 +134,7 @@ class Engine:
         return origin
 
     def preflight_checks(self) -> Sequence[str]:
-        """A preflight response must pass the CORS check, then have a status of 200 to 299.
-
-        See #cors-preflight-fetch.
-        """
+        """The CORS check comes before the status of a preflight (#cors-preflight-fetch)."""
         return 'cors', 'redirect', 'status'
 
     def trusts_preflight(self, page: str, url: Url) -> bool:
@@ -140,10 +152,7 @@ class Engine:
     # --------------------------------------------------------------------- the preflight cache
 
     def max_age(self, headers: Headers) -> float:
-        """A preflight is remembered for its Access-Control-Max-Age, without limit; else for 5 s.
-
-        See #cors-preflight-fetch.
-        """
+        """Access-Control-Max-Age has no limit; if it is malformed, 5 s (#cors-preflight-fetch)."""
         return self._max_age(headers, invalid=5, negative=5)
 
     def _max_age(self, headers: Headers, *, invalid: float, negative: float) -> float:
@@ -186,9 +195,13 @@ class Engine:
             raise ValueError(f'there are {len(lines)} of them')
         return lines[0].encode('latin-1').decode('utf-8', 'replace') if lines else None
 
-    def refuses_user_names(self) -> bool:
-        """A Location with a user name may be followed without CORS (#http-redirect-fetch)."""
+    def reads_location_first(self) -> bool:
+        """A redirect must pass the CORS check before its Location is read (#http-fetch)."""
         return False
+
+    def refuses_user_names(self, *, cross_origin: bool, tainted: bool) -> bool:
+        """With CORS, a Location must not have a user name (#http-redirect-fetch)."""
+        return cross_origin or tainted
 
     def origin_policy(self, policy: str, redirect_policy: str) -> str:
         """The Referrer-Policy of a redirect can hide the Origin (#http-redirect-fetch)."""

@@ -24,7 +24,7 @@ from .engine import Engine
 from .exchange import Headers, Pairs, Reply, Step
 from .memory import PreflightCache
 from .metadata import add_browser_headers
-from .redirects import http_redirect_fetch
+from .redirects import http_redirect_fetch, location_url
 from .request import Request, preflight_reasons, redirect_taint, request_origin_header
 from .rules import Blocked, FetchFailed, unreachable
 from .servers import NULL_BODY_STATUSES, Send
@@ -81,7 +81,9 @@ class Fetcher:
         if request.mode == 'navigate':
             return await self._http_fetch(request)
         unsafe_names = self._engine.unsafe_header_names(
-            self._engine.preflight_headers(request.headers, request.first_headers)
+            self._engine.preflight_headers(
+                request.headers, request.first_headers, len(request.urls) - 1
+            )
         )
         if self._engine.unsafe_header_names(request.headers):
             request.needs_preflight = True
@@ -172,8 +174,8 @@ class Fetcher:
         if request.is_stream and self._engine.stream_support() == 'http2':
             raise Blocked('stream-body', 'a stream needs HTTP/2, and the server speaks HTTP/1.1')
         step = await self._http_network_or_cache_fetch(request, step)
-        if not self._engine.accepts_status(step.status):
-            raise Blocked('proxy-status', f'the response has status {step.status}')
+        if step.status in REDIRECT_STATUSES and self._engine.reads_location_first():
+            location_url(request, step)
         if request.tainting == 'cors':
             cors_check(self._engine, step.response_headers, request.origin, request.include)
         request.timing_visible &= tao_check(request, step.response_headers)
@@ -193,10 +195,12 @@ class Fetcher:
         """Send a request, and a second time after some statuses (#http-network-or-cache-fetch)."""
         again = replace(step, request_headers=[*step.request_headers])
         await self._http_network_fetch(request, step)
-        if step.status not in self._engine.resent_statuses() or request.is_stream:
-            return step
-        await self._http_network_fetch(request, again)
-        return again
+        if step.status in self._engine.resent_statuses() and not request.is_stream:
+            step = again
+            await self._http_network_fetch(request, step)
+        if not self._engine.accepts_status(step.status):
+            raise Blocked('proxy-status', f'the response has status {step.status}')
+        return step
 
     async def _http_network_fetch(
         self, request: Request, step: Step, send: Send | None = None

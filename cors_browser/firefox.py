@@ -11,7 +11,7 @@ from .engine import Engine
 from .exchange import Headers, Pairs
 from .headers import BODY_HEADERS, TOKEN
 from .rules import ACEH
-from .urls import Url, same_origin
+from .urls import Url, registrable_domain, same_origin
 
 
 class Firefox(Engine):
@@ -29,7 +29,8 @@ class Firefox(Engine):
         return super().is_safelisted_header(name, value)
 
     def unsafe_header_names(self, headers: Pairs) -> list[str]:
-        """A preflight lists a name as often as the page sets it."""
+        """A preflight lists a name as often as the page sets it; safe headers may have any size
+        together."""
         return sorted(self._unsafe_names(headers))
 
     def stream_support(self) -> str:
@@ -47,6 +48,26 @@ class Firefox(Engine):
     def accepts_status(self, status: int) -> bool:
         """A response with status 407 is like others."""
         return True
+
+    def _unsafe_names(self, headers: Pairs) -> list[str]:
+        """There is no limit of 1,024 bytes for all."""
+        return [header[0] for header in headers if not self.is_safelisted_header(*header)]
+
+    def request_site(self, page: str, urls: Sequence[Url], mode: str) -> str:
+        """After redirects, hosts without a registrable domain are cross-site, unless they are of
+        the page's origin."""
+        site = super().request_site(page, urls, mode)
+        is_bare = len(urls) > 1 and registrable_domain(urls[-1].host) is None
+        return 'cross-site' if is_bare and site == 'same-site' else site
+
+    def preflight_site(self, page: str, urls: Sequence[Url], origin: str) -> str:
+        """Sec-Fetch-Site of a preflight tells only of its own URL."""
+        return super().request_site(page, urls[-1:], 'cors')
+
+    def preflight_headers(self, headers: Pairs, first_headers: Pairs, redirects: int) -> Pairs:
+        """After two redirects, a preflight also lists the headers of a body that was lost."""
+        lost = [header for header in first_headers if header[0] in BODY_HEADERS]
+        return headers + [header for header in lost if redirects > 1 and header not in headers]
 
     def needs_preflight_again(self, *, had_one: bool) -> bool:
         """A request with a preflight needs one after every redirect, as a GET, too."""

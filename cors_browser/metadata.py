@@ -7,24 +7,10 @@ import re
 
 from .exchange import Headers, Pairs
 from .request import Request
-from .urls import DEFAULT_PORTS, is_trustworthy, same_origin, same_site
+from .urls import DEFAULT_PORTS, Url, is_trustworthy, same_origin, same_site
 
 #: The headers that each request of a browser has.
 OWN = re.compile('user-agent|accept-(language|encoding)|sec-.*|referer|priority')
-
-
-def site_of(request: Request, *, preflight: bool) -> str:
-    """The value of Sec-Fetch-Site: the farthest of all URLs that redirects led to.
-
-    See https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header.
-    """
-    forgets = preflight and request.engine.preflight_forgets_redirects()
-    origins = [url.origin for url in (request.urls[-1:] if forgets else request.urls)]
-    if all(same_origin(request.page, origin) for origin in origins):
-        return 'same-origin'
-    if all(same_site(request.page, origin) for origin in origins):
-        return 'same-site'
-    return 'cross-site'
 
 
 def fetch_metadata(request: Request, *, preflight: bool) -> Pairs:
@@ -35,25 +21,26 @@ def fetch_metadata(request: Request, *, preflight: bool) -> Pairs:
     if not is_trustworthy(request.url):
         return []
     try:
-        site = site_of(request, preflight=preflight)
+        if preflight:
+            site = request.engine.preflight_site(request.page, request.urls, request.origin)
+        else:
+            site = request.engine.request_site(request.page, request.urls, request.mode)
         is_foreign = not same_site(request.page, request.url.origin, schemelessly=True)
     except ImportError:
         return []
-    mode = 'cors' if preflight else request.mode
-    destination = request.destination or 'empty'
+    mode, destination = 'cors' if preflight else request.mode, request.destination or 'empty'
     headers = [('sec-fetch-dest', destination), ('sec-fetch-mode', mode), ('sec-fetch-site', site)]
     access = request.engine.storage_access(preflight=preflight)
     if request.include and is_foreign and access:
         headers.append(('sec-fetch-storage-access', access))
-    return headers
+    return headers if site else []
 
 
-def referrer(request: Request) -> str:
+def referrer(policy: str, page: str, url: Url) -> str:
     """The Referer header: the page's origin as a URL, for its path isn't known; empty for none.
 
     See https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer.
     """
-    policy, page, url = request.referrer_policy, request.page, request.url
     if page.partition(':')[0] not in DEFAULT_PORTS or policy == 'no-referrer':
         return ''
     if policy == 'same-origin' and not same_origin(page, url.origin):
@@ -63,13 +50,22 @@ def referrer(request: Request) -> str:
     return '' if is_downgrade and policy not in keeps else page + '/'
 
 
+def request_referrer(request: Request, *, preflight: bool) -> str:
+    """The Referer of a request; once a hop had none, the next ones have none."""
+    if preflight and request.engine.preflight_keeps_referrer():
+        return referrer(request.first_policy, request.page, request.url)
+    address = referrer(request.referrer_policy, request.page, request.url)
+    request.has_referrer = request.has_referrer and address != ''
+    return address if request.has_referrer else ''
+
+
 def add_browser_headers(request: Request, headers: Pairs, *, preflight: bool) -> None:
     """Append the headers that the browser adds, unless the page sets them itself."""
     added = request.engine.own_headers(request.url, preflight=preflight)
-    if 'range' in Headers(headers):  # of parts, only identity can be put together again
+    if 'range' in Headers(headers) and request.engine.range_forbids_codings(request.urls):
         added = [*(dict(added) | {'accept-encoding': 'identity'}).items()]
     added += fetch_metadata(request, preflight=preflight)
-    if address := referrer(request):
+    if address := request_referrer(request, preflight=preflight):
         added.append(('referer', address))
     present = Headers(headers)
     headers += [header for header in added if header[0] not in present]

@@ -43,8 +43,10 @@ def check_redirect(request: Request, status: int, url: Url) -> None:
         raise Blocked('redirect-scheme', f'Location leads to {quoted(str(url))}', 'Location')
     if len(request.urls) > 20:
         raise Blocked('redirect-limit', 'this is the 21st redirect', 'Location')
-    refuses = request.engine.refuses_user_names()
-    if url.userinfo and (cross_origin or request.tainting == 'cors' or refuses):
+    tainted = request.tainting == 'cors'
+    if url.userinfo and request.engine.refuses_user_names(
+        cross_origin=cross_origin, tainted=tainted
+    ):
         raise Blocked('redirect-credentials', 'Location has a user name or password', 'Location')
     if status != 303 and request.is_stream:
         reason = f"a redirect with {status} needs the body again, and a stream can't be read twice"

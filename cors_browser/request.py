@@ -72,6 +72,7 @@ class Request:
         self.exchange, self.page, self.urls, self.engine = exchange, exchange.page, [url], engine
         self.mode, self.redirect = mode, redirect
         self.referrer_policy = referrer_policy
+        self.first_policy, self.has_referrer = referrer_policy, True
         self.origin_policy = ''  # after a redirect, the policy that decides about the Origin
         self.credentials, self.include = credentials, credentials == 'include'
         self.tainting, self.timing_visible = 'basic', True

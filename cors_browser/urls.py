@@ -57,6 +57,11 @@ class Url(NamedTuple):
         """The serialized origin."""
         return f'{self.scheme}://{self.netloc}' if self.scheme in DEFAULT_PORTS else OPAQUE
 
+    @property
+    def href(self) -> str:
+        """The URL with its user name and password, as ``response.url`` has it."""
+        return str(self).replace('://', f'://{self.userinfo}@', 1) if self.userinfo else str(self)
+
     def __str__(self) -> str:
         start = self.origin if self.scheme in DEFAULT_PORTS else f'{self.scheme}:'
         return start + self.path + self.query

@@ -12,6 +12,11 @@ from .headers import BODY_HEADERS, combine
 from .urls import OPAQUE, Url, same_origin
 
 
+def changes_origin(urls: Sequence[Url]) -> bool:
+    """Whether the last redirect led to another origin."""
+    return len(urls) > 1 and not same_origin(urls[-2].origin, urls[-1].origin)
+
+
 class WebKit(Engine):
     """WebKitGTK 2.50."""
 
@@ -43,6 +48,24 @@ class WebKit(Engine):
         headers = dict(super().own_headers(url, preflight=preflight))
         return [*(headers | {'accept-encoding': codings}).items()]
 
+    def request_site(self, page: str, urls: Sequence[Url], mode: str) -> str:
+        """Just after a redirect to another origin, CORS requests have no ``Sec-Fetch-*``."""
+        if mode == 'cors' and changes_origin(urls):
+            return ''
+        return super().request_site(page, urls, mode)
+
+    def preflight_site(self, page: str, urls: Sequence[Url], origin: str) -> str:
+        """Sec-Fetch-Site of a preflight compares its Origin with its own URL."""
+        return super().request_site(origin, urls[-1:], 'cors')
+
+    def preflight_keeps_referrer(self) -> bool:
+        """The Referrer-Policy of a redirect doesn't apply to preflights."""
+        return True
+
+    def range_forbids_codings(self, urls: Sequence[Url]) -> bool:
+        """Just after a redirect to another origin, parts may be coded."""
+        return not changes_origin(urls)
+
     def accepts_status(self, status: int) -> bool:
         """A response with status 407 is like others."""
         return True
@@ -51,7 +74,7 @@ class WebKit(Engine):
         """A request with a preflight needs one after every redirect, as a GET, too."""
         return had_one
 
-    def preflight_headers(self, headers: Pairs, first_headers: Pairs) -> Pairs:
+    def preflight_headers(self, headers: Pairs, first_headers: Pairs, redirects: int) -> Pairs:
         """A preflight also lists the headers that redirects took away."""
         return first_headers
 
@@ -89,6 +112,10 @@ class WebKit(Engine):
         if [*lines] == ['']:
             raise ValueError('it is empty')
         return ', '.join(lines) if lines else None
+
+    def refuses_user_names(self, *, cross_origin: bool, tainted: bool) -> bool:
+        """A Location may have a user name if it is the first one to another origin."""
+        return tainted
 
     def origin_policy(self, policy: str, redirect_policy: str) -> str:
         """The Referrer-Policy of a redirect does not hide the Origin."""

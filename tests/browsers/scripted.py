@@ -23,7 +23,7 @@ ALWAYS_COMPARED = frozenset({
     'access-control-request-method', 'accept-encoding', 'sec-fetch-dest', 'sec-fetch-mode',
     'sec-fetch-site', 'referer',
 })  # fmt: skip
-ONE_OF_SEVERAL = {'authorization', 'content-type'}
+ONE_OF_SEVERAL = {'accept', 'authorization', 'content-type'}
 #: What depends on how an engine was built or started: its language, and its policy on cookies.
 BROWSERS_OWN = {'accept-language', 'user-agent', 'sec-fetch-storage-access'}
 
@@ -76,7 +76,7 @@ def written_alike(case: Case, name: str, value: str) -> str:
     """Write alike what differs outside CORS.
 
     Chromium's cache rewrites the unit of a Range, WebKit sends what is not ASCII as UTF-8, and
-    Firefox sends one of several Content-Types or Authorizations.
+    Firefox sends one of several Accepts, Content-Types or Authorizations.
     """
     if name in ONE_OF_SEVERAL and any(
         sum(given.lower() == name for given, _ in fetch.headers) > 1 for fetch in case.fetches

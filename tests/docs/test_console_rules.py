@@ -29,7 +29,7 @@ def test_a_template_fits_what_the_engine_printed(code: str, profile: str) -> Non
 
 
 def test_templates_are_of_codes() -> None:
-    variants = {'acao-invalid', 'acao-repeated'}
+    variants = {'acao-invalid', 'acao-repeated', 'same-origin-redirect'}
     known = {*RULES} | variants | {f'preflight-{code}' for code in variants}
     assert {code for lines in CONSOLES.values() for code in lines} <= known
 

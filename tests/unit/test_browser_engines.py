@@ -156,6 +156,21 @@ def test_user_names_without_cors(mode: str) -> None:
         assert verdict(browser, mode=mode) == code
 
 
+def test_a_user_name_on_the_way_to_another_origin() -> None:
+    for profile in EVERY:
+        location = ('Location', 'https://me@api.example.com/a')
+        browser = world((PAGE, '/', (302, [location])), profile=profile)
+        found = verdict(browser, f'{PAGE}/')
+        assert found == ('ok' if profile == 'webkit' else 'redirect-credentials')
+
+
+def test_which_of_two_faults_of_a_redirect_comes_first() -> None:
+    for profile in EVERY:
+        site = Site([], status=302, paths={'/': (302, [('Location', 'http://a b/')])})
+        found = verdict(Browser(site, PAGE, api=API, profile=profile))
+        assert found == ('redirect-location' if profile == 'chromium' else 'acao-missing')
+
+
 # Columns: Timing-Allow-Origin; how the page fetches; the engines in which it sees the timing.
 TIMING = [
     ('cors', '*', {}, EVERY),

@@ -1394,7 +1394,7 @@ REDIRECTS = [
         '#http-redirect-fetch: user name at home',
         [(PAGE, '/', to('https://me@app.example.com/a'))],
         {'url': f'{PAGE}/'},
-        f'{PAGE}/a',
+        'https://me@app.example.com/a',
         None,
     ),
     (
