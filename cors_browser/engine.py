@@ -96,7 +96,7 @@ class Engine:
         return self.request_site(page, urls, 'cors')
 
     def preflight_keeps_referrer(self) -> bool:
-        """The Referrer-Policy of a redirect applies to preflights, too (#http-redirect-fetch)."""
+        """The Referer of a preflight is that of its request (#cors-preflight-fetch)."""
         return False
 
     def range_forbids_codings(self, urls: Sequence[Url]) -> bool:
@@ -125,7 +125,9 @@ class Engine:
         """A redirected request needs a preflight only if it is unsafe still (#main-fetch)."""
         return False
 
-    def preflight_headers(self, headers: Pairs, first_headers: Pairs, redirects: int) -> Pairs:
+    def preflight_headers(
+        self, headers: Pairs, first_headers: Pairs, *, lost_earlier: bool
+    ) -> Pairs:
         """A preflight after a redirect lists the headers that remain (#cors-preflight-fetch)."""
         return headers
 

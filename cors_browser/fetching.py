@@ -82,7 +82,7 @@ class Fetcher:
             return await self._http_fetch(request)
         unsafe_names = self._engine.unsafe_header_names(
             self._engine.preflight_headers(
-                request.headers, request.first_headers, len(request.urls) - 1
+                request.headers, request.first_headers, lost_earlier=request.lost_earlier
             )
         )
         if self._engine.unsafe_header_names(request.headers):

@@ -64,10 +64,16 @@ class Firefox(Engine):
         """Sec-Fetch-Site of a preflight tells only of its own URL."""
         return super().request_site(page, urls[-1:], 'cors')
 
-    def preflight_headers(self, headers: Pairs, first_headers: Pairs, redirects: int) -> Pairs:
-        """After two redirects, a preflight also lists the headers of a body that was lost."""
+    def preflight_headers(
+        self, headers: Pairs, first_headers: Pairs, *, lost_earlier: bool
+    ) -> Pairs:
+        """A preflight also lists the headers of a body that an earlier redirect took away."""
         lost = [header for header in first_headers if header[0] in BODY_HEADERS]
-        return headers + [header for header in lost if redirects > 1 and header not in headers]
+        return headers + [header for header in lost if lost_earlier and header not in headers]
+
+    def reads_location_first(self) -> bool:
+        """A malformed Location fails before the CORS check."""
+        return True
 
     def needs_preflight_again(self, *, had_one: bool) -> bool:
         """A request with a preflight needs one after every redirect, as a GET, too."""

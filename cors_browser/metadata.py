@@ -53,7 +53,7 @@ def referrer(policy: str, page: str, url: Url) -> str:
 def request_referrer(request: Request, *, preflight: bool) -> str:
     """The Referer of a request; once a hop had none, the next ones have none."""
     if preflight and request.engine.preflight_keeps_referrer():
-        return referrer(request.first_policy, request.page, request.url)
+        return referrer(request.first_policy, request.page, request.urls[0])
     address = referrer(request.referrer_policy, request.page, request.url)
     request.has_referrer = request.has_referrer and address != ''
     return address if request.has_referrer else ''

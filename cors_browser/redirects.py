@@ -80,6 +80,7 @@ def http_redirect_fetch(request: Request, step: Step) -> bool:
     cross_origin = not same_origin(request.url.origin, url.origin)
     method = engine.redirect_method(request.method, step.status, cross_origin=cross_origin)
     dropped = engine.redirect_drops(request.page, request.url, url)
+    request.lost_earlier = request.lost_body
     if method != request.method:
         request.method, request.body, request.is_stream = method, None, False
         request.lost_body = True

@@ -104,6 +104,7 @@ class Request:
             append_header(self.headers, 'content-type', content_type, mode, engine)
         self.first_headers = [*self.headers]
         self.lost_body = False  # whether a redirect made the request a GET
+        self.lost_earlier = False  # whether one before the last redirect did
 
     @property
     def url(self) -> Url:

@@ -59,7 +59,7 @@ class WebKit(Engine):
         return super().request_site(origin, urls[-1:], 'cors')
 
     def preflight_keeps_referrer(self) -> bool:
-        """The Referrer-Policy of a redirect doesn't apply to preflights."""
+        """Preflights after redirects have the Referer of the first URL."""
         return True
 
     def range_forbids_codings(self, urls: Sequence[Url]) -> bool:
@@ -74,7 +74,9 @@ class WebKit(Engine):
         """A request with a preflight needs one after every redirect, as a GET, too."""
         return had_one
 
-    def preflight_headers(self, headers: Pairs, first_headers: Pairs, redirects: int) -> Pairs:
+    def preflight_headers(
+        self, headers: Pairs, first_headers: Pairs, *, lost_earlier: bool
+    ) -> Pairs:
         """A preflight also lists the headers that redirects took away."""
         return first_headers
 

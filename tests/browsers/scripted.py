@@ -84,6 +84,7 @@ def written_alike(case: Case, name: str, value: str) -> str:
         return '(one of several)'
     with suppress(UnicodeError):
         value = value.encode('latin-1').decode()
+    value = value.strip(', ')  # Firefox drops an empty value before another one
     return value.lower() if name == 'range' else value
 
 

@@ -189,6 +189,16 @@ LINES: list[tuple[str, Any, dict[str, Any], dict[str, str]]] = [
         },
     ),
     (
+        'a redirect that the page wants to see',
+        Site(preflight_status=301),
+        {**PUT, 'redirect': 'manual'},
+        {
+            'chromium': f'{CHROMIUM}{IN_PREFLIGHT}Redirect is not allowed for a preflight request.',
+            'firefox': f'{FIREFOX}CORS preflight response did not succeed). Status code: 301.',
+            'webkit': 'Preflight response is not successful. Status code: 301',
+        },
+    ),
+    (
         'a redirect without CORS headers',
         Site(preflight=[], preflight_status=301),
         PUT,
