@@ -12,7 +12,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
@@ -440,7 +440,9 @@ class Panel(SphinxDirective):
         )
 
 
-def _chooser(lesson: str, name: str, legend: str, choices: dict[str, str], first: str = '') -> str:
+def _chooser(
+    lesson: str, name: str, legend: str, choices: Mapping[str, str], first: str = ''
+) -> str:
     """Write radio buttons; nothing if there is nothing to choose. The first one is chosen."""
     if len(choices) < 2:
         return ''

@@ -889,7 +889,8 @@ def test_a_callable_takes_the_origin_or_the_request_too(function: Any, count: in
 def test_a_builtin_without_a_signature_takes_the_origin() -> None:
     with pytest.raises(ValueError, match='no signature'):
         inspect.signature(max)
-    assert Policy(allow_origins=max).call(A, 'request') == max(A)
+    builtin: Any = max  # typed for comparisons, not for origins
+    assert Policy(allow_origins=builtin).call(A, 'request') == max(A)
 
 
 ROUTE_FAULTS: list[tuple[dict[Any, Any], str]] = [
