@@ -35,6 +35,7 @@ extensions = [
     'sphinx_tabs.tabs',
     'docs._ext.contents',
     'docs._ext.epub',
+    'docs._ext.finder',
     'docs._ext.markdown',
     'docs._ext.panel',
     'docs._ext.wordings',
@@ -105,7 +106,7 @@ pygments_dark_style = 'a11y-high-contrast-dark'
 html_favicon = '_static/icon.svg'
 html_static_path = ['_static']
 html_css_files = ['guide.css']
-SCRIPTS = ('code_focus.js', 'tab_memory.js', 'panel.js')
+SCRIPTS = ('code_focus.js', 'tab_memory.js', 'panel.js', 'palette.js')
 html_js_files = [(name, {'defer': 'defer'}) for name in SCRIPTS]
 html_copy_source = False
 html_show_sourcelink = False
@@ -169,16 +170,9 @@ def draw_diagrams(app: Sphinx) -> None:
     diagrams.draw(app.srcdir)
 
 
-def add_finder(app: Sphinx, pagename: str, *_: object) -> None:
-    """Add the script that finds the page of a pasted message, where one can be pasted."""
-    if pagename == 'errors/index':
-        app.add_js_file('paste_message.js', loading_method='defer')
-
-
 def setup(app: Sphinx) -> None:
     """Register the lexer of the recorded exchanges, and what runs before and after a build."""
     app.add_lexer('exchange', ExchangeLexer)
     app.connect('builder-inited', draw_diagrams)
-    app.connect('html-page-context', add_finder)
     app.connect('build-finished', write_examples)
     app.connect('build-finished', deny_demo)

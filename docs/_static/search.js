@@ -51,11 +51,12 @@ function rank(query, { pages, words: index, phrases }) {
   return results.filter(({ score }) => score > results[0].score / 4).slice(0, SHOWN);
 }
 
-function shown({ name, title, opening, fit, text, place }) {
+function shownResult({ name, title, opening, fit, text, place }) {
   const item = document.createElement('li');
   const link = item.appendChild(document.createElement('a'));
   const onPage = place && fit > 0.5; // else the page as a whole answers better
-  link.href = onPage ? `${name}.html#${place}` : `${name}.html`;
+  const root = document.documentElement.dataset.content_root;
+  link.href = onPage ? `${root}${name}.html#${place}` : `${root}${name}.html`;
   link.textContent = onPage ? `${title}: ${text}` : title;
   const context = item.appendChild(document.createElement('p'));
   context.className = 'context';
@@ -64,12 +65,22 @@ function shown({ name, title, opening, fit, text, place }) {
 }
 
 const Search = {
+  // The pages that fit a question; empty until `search_data.js` has come.
+  find(query) {
+    return this.known ? rank(query, this.known) : [];
+  },
+
   show(known) {
+    this.known = known;
+    if (!document.querySelector('#search-results')) {
+      document.dispatchEvent(new CustomEvent('search-ready'));
+      return;
+    }
     const query = new URLSearchParams(location.search).get('q') ?? '';
     for (const field of document.querySelectorAll('input[name="q"]')) field.value = query;
     if (!query) return;
     const results = rank(query, known);
-    document.querySelector('#search-results').replaceChildren(...results.map(shown));
+    document.querySelector('#search-results').replaceChildren(...results.map(shownResult));
     document.querySelector('#search-status').textContent = results.length
       ? 'The pages that fit best, best first.'
       : 'No page has these words. Paste the line of your console, or ask in other words.';

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shlex
 
@@ -11,15 +10,13 @@ import pytest
 from cors_browser import Browser, Unreachable
 from cors_browser.options import parse_arguments
 from recording.browsers import causes
-from recording.browsers.causes import CAUSES, MANY, NOTHING, STEP, Message
+from recording.browsers.causes import CAUSES, MANY, STEP, Message
 from recording.browsers.local_servers import throwaway_certificate
 from recording.browsers.real_names import OTHER_SITE, Stage
 from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines import ENGINES
 from recording.engines.base import Engine, missing
-from recording.engines.chromium import Chromium
 from recording.lessons import API, ROOT, SHOP
-from recording.running_demo import RunningDemo
 
 RECORDED = causes.read()
 
@@ -101,99 +98,3 @@ def test_the_doctor_tells_a_certificate_from_cors() -> None:
     with causes.api_served(throwaway_certificate()) as api, pytest.raises(Unreachable) as caught:
         Browser(api, asked.page).fetch('/menu')
     assert (caught.value.code, caught.value.kind) == ('network', 'certificate')
-
-
-# ------------------------------------------------------------------- paste your message
-
-PASTE = """
-(text) => {
-  const input = document.querySelector('.paste-message textarea');
-  input.value = text;
-  input.dispatchEvent(new Event('input'));
-  const answer = document.querySelector('.paste-answer');
-  return [answer.innerText, ...[...answer.querySelectorAll('a')].map(({ pathname }) => pathname)];
-}
-"""
-MOST_PAGES = 4
-COMPANIONS = (
-    'Failed to load resource: net::ERR_FAILED',
-    'Fetch API cannot load {} due to access control checks.',
-)
-
-
-def paste(chromium: Chromium, text: str) -> list[str]:
-    """Paste a text; return the names of the pages found, or what is said where none is."""
-    said, *paths = chromium.run(PASTE, text)
-    return [path.rpartition('/')[2].removesuffix('.html') for path in paths] or [said]
-
-
-@pytest.fixture
-def finder(chromium: Chromium, demo: RunningDemo) -> Chromium:
-    chromium.open(f'{demo.guide}/errors/index.html')
-    chromium.wait_for("document.querySelector('.paste-message textarea')")
-    return chromium
-
-
-def test_pasting_each_recorded_line_finds_its_page(finder: Chromium) -> None:
-    for message in RECORDED:
-        found = paste(finder, message.text)
-        if message.page == MANY:
-            assert found[0].startswith('This line comes with every blocked call'), message
-        elif message.text != NOTHING:
-            assert message.page in found, (message, found)
-            assert len(found) <= MOST_PAGES, (message, found)
-
-
-def pasted_lines() -> list[tuple[str, str]]:
-    """Lines with addresses, ports, methods and headers that no lesson has; the page of each."""
-    with (ROOT / 'tests/browsers/pasted_lines.csv').open(newline='') as lines:
-        return [(page, line) for page, line in [*csv.reader(lines)][1:]]
-
-
-NONSENSE = (
-    'Uncaught TypeError: Cannot read properties of undefined (reading "map")',
-    'The rye is sold out.',
-    'https://api.example.com/menu',
-    'The page is allowed to be loaded.',
-    'Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at '
-    'file:///home/anna/menu.json. (Reason: CORS request not http).',
-    '404',
-    '<b>Access</b>',
-)
-
-
-@pytest.mark.parametrize(('page', 'line'), pasted_lines())
-def test_a_line_with_other_addresses_finds_its_page(finder: Chromium, page: str, line: str) -> None:
-    found = paste(finder, line)
-    assert page in found
-    assert len(found) <= MOST_PAGES
-
-
-@pytest.mark.parametrize('line', NONSENSE)
-def test_nonsense_finds_no_page(finder: Chromium, line: str) -> None:
-    said, *paths = finder.run(PASTE, line)
-    assert said == 'No page knows this line. Is it CORS at all?'
-    assert [path.rpartition('/howto/')[2] for path in paths] == ['is_it_cors.html']
-
-
-def test_a_line_that_comes_with_others_says_so(finder: Chromium) -> None:
-    for line in COMPANIONS:
-        (said,) = paste(finder, line.format('https://x.example/y'))
-        assert said.startswith('This line comes with every blocked call')
-
-
-def test_of_several_lines_the_telling_one_counts(finder: Chromium) -> None:
-    line = 'Method PUT is not allowed by Access-Control-Allow-Methods.'
-    assert paste(finder, f'{COMPANIONS[0]}\n\n{line}\n{COMPANIONS[1]}') == ['method']
-
-
-def test_what_is_pasted_stays_text_and_stays_here(finder: Chromium) -> None:
-    finder.requests.clear()
-    nasty = '<img src=x onerror="document.title = 1">'
-    assert finder.run(PASTE, nasty)[0].startswith('No page knows')
-    shown = finder.run(
-        "() => document.querySelector('.paste-message').querySelectorAll('img').length"
-    )
-    assert shown == 0
-    assert finder.requests == []
-    assert paste(finder, '   ') == ['']
