@@ -250,14 +250,14 @@ class Panel(SphinxDirective):
             raise self.error(f'{list(by_key)} are not among the steps and pages shown')
         return found
 
-    def _moods(self, scenes: Sequence[Scene]) -> dict[str, dict[str, list[list[bool]]]]:
+    def _moods(self, scenes: Sequence[Scene]) -> dict[str, dict[str, dict[int, list[bool]]]]:
         """For *Try it*: of each step, by page, whether it was readable and whether that is good."""
-        moods: dict[str, dict[str, list[list[bool]]]] = {program: {} for program in self.programs}
+        moods: dict[str, dict[str, dict[int, list[bool]]]] = {name: {} for name in self.programs}
         for scene in scenes:
             record = self.records[scene.program]
             verdict, _ = next(iter(record.outcomes(record.pages[scene.page - 1], scene.step)))
             mood = [verdict == 'readable', self._mood(scene, verdict) == 'good']
-            moods[scene.program].setdefault(scene.step, []).append(mood)
+            moods[scene.program].setdefault(scene.step, {})[scene.page] = mood
         return moods
 
     def _scene(self, line: str) -> Scene:

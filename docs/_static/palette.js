@@ -55,7 +55,7 @@ const Palette = (() => {
     dialog.className = 'palette';
     dialog.setAttribute('aria-label', 'Search');
     input = document.createElement('input');
-    input.type = 'search';
+    input.type = 'text';
     input.placeholder = 'Search, or paste an error message';
     input.setAttribute('aria-label', input.placeholder);
     answer = document.createElement('div');

@@ -216,7 +216,7 @@ async function build(panel, demo) {
     back,
   );
   async function showAll(server, program) {
-    const recorded = (step) => moods[program]?.[step.name]?.[origins.indexOf(location.origin)];
+    const recorded = (step) => moods[program]?.[step.name]?.[origins.indexOf(location.origin) + 1];
     try {
       for (const step of steps) {
         results.append(shownStep(step, await run(step, server, program), recorded(step)));

@@ -265,3 +265,53 @@ def test_it_searches_from_the_search_field(chromium: Chromium, folder: str) -> N
     )
     chromium.wait_for("document.querySelector('ul.search li')")
     assert chromium.run(FOUND)[0]['page'].endswith('/howto/swagger.html')
+
+
+# ------------------------------------------------------------------------------------ Ctrl-K
+
+TYPE = """(text) => {
+  const input = document.querySelector('.palette input');
+  input.value = text;
+  input.dispatchEvent(new Event('input'));
+}"""
+
+
+@pytest.fixture
+def palette(chromium: Chromium, folder: str) -> Chromium:
+    """A page with the palette open, from files."""
+    chromium.open(f'{folder}/tutorial/preflight.html')
+    before = len(chromium.requests)
+    chromium.send('Input.dispatchKeyEvent', type='keyDown', key='k', modifiers=2)
+    chromium.wait_for("document.querySelector('.palette[open]')")
+    chromium.wait_for("typeof Search !== 'undefined' && Search.known && Finder.ready()")
+    assert len(chromium.requests) > before  # nothing of it is loaded earlier
+    return chromium
+
+
+def test_ctrl_k_searches_as_you_type(palette: Chromium) -> None:
+    palette.run(TYPE, 'swagg')
+    palette.run(TYPE, 'swagger')
+    first = palette.run("() => document.querySelector('.palette li a').pathname")
+    assert first.endswith('/howto/swagger.html')
+    assert palette.run("() => document.querySelector('.palette li .context').textContent")
+    assert palette.console == []
+
+
+def test_ctrl_k_takes_a_message(palette: Chromium) -> None:
+    palette.run(
+        TYPE,
+        "from origin 'https://acme.dev' has been blocked by CORS policy: Method PUT is "
+        'not allowed by Access-Control-Allow-Methods in preflight response.',
+    )
+    code = palette.run("() => document.querySelector('.palette-answer pre').textContent")
+    assert "allow_methods=['PUT']" in code
+
+
+def test_ctrl_k_works_by_keyboard(palette: Chromium) -> None:
+    palette.run(TYPE, 'swagger')
+    palette.press('ArrowDown', 40, '')
+    assert palette.run("() => document.activeElement.closest('.palette li') !== null")
+    palette.press('ArrowUp', 38, '')
+    assert palette.run('() => document.activeElement.tagName') == 'INPUT'
+    palette.press('Escape', 27, '')
+    assert palette.run("() => document.querySelector('.palette').open") is False
