@@ -180,14 +180,17 @@ def write_part(folder: Path, name: str, content: bytes) -> None:
 
 def lessons() -> dict[str, dict[str, Any]]:
     """What the playground offers: each lesson with its programs, page script and origins."""
-    names = sorted(path.stem for path in (ROOT / 'frontend').glob('*.js'))
-    return {name: _lesson(name) for name in names}
+    own = PARTS / 'own_policy'
+    found = {'own_policy': _lesson('own_policy', own / '{}.py', own / 'page.js')}
+    for script in sorted((ROOT / 'frontend').glob('*.js')):
+        found[script.stem] = _lesson(script.stem, ROOT / f'app_{{}}/{script.stem}.py', script)
+    return found
 
 
-def _lesson(name: str) -> dict[str, Any]:
-    paths = {interface: ROOT / f'app_{interface}/{name}.py' for interface in ('wsgi', 'asgi')}
+def _lesson(name: str, program: Path, script_path: Path) -> dict[str, Any]:
+    paths = {kind: Path(str(program).format(kind)) for kind in ('wsgi', 'asgi')}
     programs = {key: path.read_text() for key, path in paths.items() if path.exists()}
-    script = (ROOT / 'frontend' / f'{name}.js').read_text()
+    script = script_path.read_text()
     return {
         'title': next(iter(programs.values())).split('"""')[1].partition('\n')[0],
         'programs': programs,
@@ -278,12 +281,13 @@ def is_place(node: Element) -> bool:
 
 
 class PlaygroundDirective(SphinxDirective):
-    """The place of the playground on its own page; the content is what shows without it."""
+    """A place of the playground, or of its check; the content is what shows without it."""
 
+    optional_arguments = 1
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        place = nodes.container(classes=['playground'])
+        place = nodes.container(classes=['playground', *self.arguments])
         place += self.parse_content_to_nodes()
         return [place]
 

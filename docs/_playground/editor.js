@@ -38,7 +38,7 @@ export function createEditor(parent, { language, label, text, indent, onChange }
         LANGUAGES[language](),
         syntaxHighlighting(highlighting),
         keymap.of([...defaultKeymap, ...historyKeymap]),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
         EditorView.updateListener.of((update) => update.docChanged && onChange()),
       ],
     }),

@@ -10,6 +10,7 @@ const COOKIE = 'basket=rye; Path=/; Secure; SameSite=Lax';
 const ENGINES = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit', standard: 'the Fetch Standard' };
 const INTERFACES = { wsgi: 'WSGI', asgi: 'ASGI' };
 const LONGEST_LINK = 200_000; // characters of the code in a link
+const QUIET = /^(accept|accept-encoding|accept-language|connection|dnt|host|pragma|priority|referer|sec-(?!fetch-site).*|user-agent)$/i;
 const DECIDES = /^(origin|cookie|set-cookie|authorization|vary|access-control-.*)$/i;
 // The frame ends a run after 20 seconds at the latest; if it says nothing at all, it has crashed.
 const FRAME_SECONDS = 40;
@@ -220,6 +221,7 @@ export async function fromLink(hash) {
 function headerLines(headers) {
   return headers.flatMap(([name, value]) => {
     const written = name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+    if (QUIET.test(name)) return [element('span', { class: 'playground-quiet' }, `${written}: ${value}\n`)];
     const shown = DECIDES.test(name) ? element('strong', {}, written) : written;
     return [shown, `: ${value}\n`];
   });
@@ -248,7 +250,7 @@ function exchange(step) {
     pre(
       'playground-wire',
       `${method} ${address.pathname}${address.search}\n`,
-      `Host: ${address.host}\n`,
+      ...headerLines([['host', address.host]]),
       ...headerLines(step.request_headers),
       step.request_body && `\n${step.request_body}\n`,
       `\n${status || 'No response'}\n`,
@@ -299,6 +301,32 @@ function shownStep(step, { isAttack, engine }) {
     acted ? element('p', { class: 'playground-note' }, 'The server got the request and may have acted on it.') : '',
     wire.length ? block('On the wire', ...wire) : '',
     logs ? block('Log of the program', pre('playground-log', logs)) : '',
+  );
+}
+
+// A row for each step, a column for each browser.
+function comparison(columns) {
+  const engines = Object.keys(columns);
+  const head = engines.map((engine) => element('th', { scope: 'col' }, ENGINES[engine]));
+  const rows = columns[engines[0]].map(({ name }, number) => {
+    const cells = engines.map((engine) => {
+      const step = columns[engine][number];
+      if (!step) return element('td', {}, '');
+      const [words, kind] = verdict(step, false);
+      const why = step.outcomes.map(({ blocked }) => blocked?.reason).filter(Boolean).join('; ');
+      return element('td', {}, element('span', { class: `playground-verdict ${kind}` }, words), element('div', {}, why));
+    });
+    return element('tr', {}, element('th', { scope: 'row' }, element('code', {}, name)), ...cells);
+  });
+  return element(
+    'div',
+    { class: 'playground-comparison', tabindex: 0, role: 'region', 'aria-label': 'The browsers compared' },
+    element(
+      'table',
+      {},
+      element('thead', {}, element('tr', {}, element('td', {}), ...head)),
+      element('tbody', {}, ...rows),
+    ),
   );
 }
 
@@ -459,6 +487,7 @@ class Panel {
         'div',
         { class: 'playground-buttons' },
         this.button,
+        this.press('Compare browsers', () => this.compare()),
         this.press('Reset', () => this.reset()),
         this.press('Copy', () => this.copy(this.program.text, 'The program is copied.')),
         this.press('Share', () => this.share()),
@@ -546,6 +575,29 @@ class Panel {
     }
   }
 
+  // The same run in all browsers, as a table.
+  async compare() {
+    const state = this.read();
+    const { lesson: name, ...rest } = state;
+    this.results.replaceChildren();
+    try {
+      const opened = await openSandbox(() => {});
+      const columns = {};
+      for (const engine of Object.keys(ENGINES)) {
+        const job = { ...rest, engine, name, api: API, environment: this.lesson.environment ?? {} };
+        const outcome = await opened.run(job);
+        columns[engine] = outcome.steps ?? [];
+        if (outcome.stopped || outcome.failed || outcome.fault || outcome.scriptError) {
+          this.end(outcome, state);
+          return;
+        }
+      }
+      this.results.append(comparison(columns));
+    } catch (error) {
+      this.results.append(problem(element('p', {}, `The playground stopped: ${error.message}`)));
+    }
+  }
+
   end({ stopped, seconds, failed, fault, log, refused, scriptError }, { engine }) {
     const { results } = this;
     const differs = this.lesson.differences?.[engine];
@@ -574,6 +626,61 @@ class Panel {
   }
 }
 
+// ---- The doctor on a recording
+
+function input(name, label, attributes = {}) {
+  return choice(label, element('input', { name, ...attributes }));
+}
+
+class Check {
+  constructor(place) {
+    this.status = element('p', { class: 'playground-status', role: 'status' });
+    this.results = element('div', { class: 'playground-results', 'aria-live': 'polite' });
+    this.text = element('textarea', { name: 'text', rows: 12, spellcheck: 'false' });
+    this.file = element('input', { type: 'file', name: 'file', accept: '.har,.json,.txt' });
+    this.form = element(
+      'form',
+      { class: 'playground-controls playground-check', 'aria-label': 'Check a recording' },
+      choice('Output of curl -i', this.text),
+      input('url', 'URL that was called', { type: 'url', placeholder: 'https://api.example.com/items', size: 34 }),
+      input('page', "The page's origin", { placeholder: SHOP, size: 28 }),
+      choice('Method', select('method', ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].map((one) => [one, one]), 'GET')),
+      choice('Credentials', select('credentials', ['same-origin', 'include', 'omit'].map((one) => [one, one]), 'same-origin')),
+      choice('Or a HAR file', this.file),
+      element('button', { type: 'submit', class: 'playground-run' }, 'Check'),
+    );
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.run();
+    });
+    place.replaceChildren(this.form, this.status, this.results);
+  }
+
+  // The arguments of the doctor's command line; {} is the recording.
+  async recording() {
+    const [file] = this.file.files;
+    if (file) return { text: await file.text(), arguments: ['--har', '{}'] };
+    const chosen = new FormData(this.form);
+    const given = ['page', 'method', 'credentials'].flatMap((name) => [`--${name}`, chosen.get(name)]);
+    return { text: chosen.get('text'), arguments: [chosen.get('url'), ...given, '--response', '{}'] };
+  }
+
+  async run() {
+    this.status.textContent = 'Loading Python ...';
+    try {
+      const opened = await openSandbox(() => {});
+      const found = await opened.call('check', await this.recording());
+      const kind = found.code === 0 ? 'good' : 'bad';
+      const text = found.stopped ? STOPPED.program(found.seconds) : found.text;
+      this.results.replaceChildren(element('div', { class: `playground-found ${kind}` }, pre('playground-doctor', text)));
+      this.status.textContent = 'Checked in this page.';
+    } catch (error) {
+      this.status.textContent = '';
+      this.results.replaceChildren(problem(element('p', {}, `The check stopped: ${error.message}`)));
+    }
+  }
+}
+
 let styled = false;
 
 function addStyles() {
@@ -591,12 +698,17 @@ function addStyles() {
  * @param place the element, whose content is replaced
  * @param options `lesson` fixes the lesson; without it the reader chooses one, or a link does.
  *   `program` is the program that its script calls at first, of the `programs` to choose from.
+ *   `isCheck` opens the doctor in place of a program.
  *   `interface`, `page` and `engine` are chosen at first; `close` is called to end.
  */
 export async function open(place, options = {}) {
+  if (options.isCheck) {
+    await addStyles();
+    return new Check(place);
+  }
   const [found, editors] = await Promise.all([load(), import(new URL('editor.js', here)), addStyles()]);
   const shared = options.lesson ? null : await fromLink(location.hash).catch(() => null);
-  const name = options.lesson ?? shared?.lesson ?? 'preflight';
+  const name = options.lesson ?? shared?.lesson ?? 'own_policy';
   const wanted = { ...options, called: options.program };
   const state = shared ? { ...shared, isShared: true } : original(name, found.lessons, wanted);
   return new Panel(place, found, editors, state, options);

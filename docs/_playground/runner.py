@@ -6,6 +6,7 @@ tests run it in any Python.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import builtins
 import contextlib
@@ -15,6 +16,7 @@ import linecache
 import logging
 import os
 import re
+import tempfile
 import traceback
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +25,8 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from cors import PolicyError
-from cors_browser import Browser, FetchFailed, Reply, Step
+from cors_browser import Browser, FetchFailed, Reply
+from cors_browser.__main__ import main as doctor
 from cors_browser.urls import parse_url, same_site
 
 API = 'https://api.example.com'
@@ -143,6 +146,20 @@ class Playground:
             outcome = await open_websocket(app, options['url'], browser)
         return {**outcome, 'log': self._taken_log()}
 
+    async def check(self, options: Values) -> Values:
+        """Let the doctor examine a recording: ``text``, and its other ``arguments``."""
+        self._taken_log()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, 'recording')
+            path.write_text(options['text'])
+            arguments = [argument.format(path) for argument in options['arguments']]
+            with self._output(), outside_the_loop():
+                try:
+                    code = doctor(arguments)
+                except SystemExit as exit:  # an argument is wrong
+                    code = 2 if exit.code is None else int(exit.code)
+        return {'code': code, 'text': self._taken_log()}
+
     @contextlib.contextmanager
     def _output(self) -> Iterator[None]:
         with contextlib.redirect_stdout(self._log), contextlib.redirect_stderr(self._log):
@@ -166,16 +183,18 @@ def browser_of(app: App, job: Values) -> Browser:
         profile=job['engine'],
         timeout=None,
         raise_app_exceptions=False,
-        on_step=lambda step: add_fetch_metadata(step, job['page']),
     )
 
 
-def add_fetch_metadata(step: Step, page: str) -> None:
-    """Add the header that programs decide by (https://w3c.github.io/webappsec-fetch-metadata/)."""
-    origin = parse_url(step.url).origin
-    site = 'same-site' if same_site(page, origin) else 'cross-site'
-    value = 'same-origin' if page == origin else site
-    step.request_headers.append(('sec-fetch-site', value))
+@contextlib.contextmanager
+def outside_the_loop() -> Iterator[None]:
+    """Let code run that starts no event loop, but refuses to run inside one."""
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 @contextlib.contextmanager
@@ -291,6 +310,7 @@ playground = Playground()
 async def call(name: str, argument: str) -> str:
     """Call a method of the playground with JSON; return JSON."""
     methods = {
+        'check': playground.check,
         'load': playground.load,
         'fetch': playground.fetch,
         'websocket': playground.websocket,

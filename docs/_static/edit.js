@@ -27,7 +27,9 @@
   }
 
   function addToPage(place) {
-    const [button, status] = openButton('Open the playground', place, () => ({}));
+    const isCheck = place.classList.contains('check');
+    const words = isCheck ? 'Open the check' : 'Open the playground';
+    const [button, status] = openButton(words, place, () => ({ isCheck }));
     place.replaceChildren(button, status);
     if (location.hash.startsWith('#code=')) button.click(); // it shows the code, and runs nothing
   }

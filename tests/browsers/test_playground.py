@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines.base import Engine
 from recording.engines.chromium import Chromium
 from tests.browsers import playground
+from tests.browsers.test_pages import faults
 
 PROGRAM = """
 import logging
@@ -197,6 +199,82 @@ def test_the_keyboard_is_enough(chromium: Chromium, hosted: str) -> None:
     chromium.wait_for("document.querySelectorAll('.playground-step').length === 2")
 
 
+def test_a_policy_of_ones_own_is_compared_in_all_browsers(open_page: Engine) -> None:
+    playground.run(open_page, 'own_policy', page='https://shop.example.com')
+    open_page.run('() => window.panel.compare()')
+    table = open_page.run(
+        """() => [...document.querySelectorAll('.playground-comparison tr')].map((row) => (
+          [...row.children].map((cell) => cell.textContent)
+        ))"""
+    )
+    assert table[0] == ['', 'Chromium', 'Firefox', 'WebKit', 'the Fetch Standard']
+    assert table[1] == ['readItems', *['readable'] * 4]
+    assert [row[0] for row in table[1:]] == ['readItems', 'changeItems']
+    assert all(cell.startswith('blocked') for cell in table[2][1:])
+    assert all('Access-Control-Allow-Credentials' in cell for cell in table[2][1:])
+
+
+CURL = """HTTP/2 200
+access-control-allow-origin: *
+content-type: application/json
+
+{}
+"""
+CHECK = """
+async ([fields]) => {
+  const { open } = await import('/_static/playground/panel.js');
+  const check = await open(document.querySelector('.playground'), { isCheck: true });
+  for (const [name, value] of Object.entries(fields)) check.form.elements[name].value = value;
+  await check.run();
+  return check.results.textContent;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ('credentials', 'words'),
+    [('same-origin', 'may read the response'), ('include', 'acao-wildcard-with-credentials')],
+)
+def test_a_response_is_checked(engine: Engine, hosted: str, credentials: str, words: str) -> None:
+    engine.open(f'{hosted}/check.html')
+    fields = {
+        'text': CURL, 'url': 'https://api.example.com/menu', 'page': 'https://shop.example.com',
+        'credentials': credentials,
+    }  # fmt: skip
+    assert words in engine.run(CHECK, [fields])
+
+
+HAR_ENTRY = {
+    '_resourceType': 'fetch',
+    'request': {
+        'method': 'GET',
+        'url': 'https://api.example.com/menu',
+        'headers': [{'name': 'origin', 'value': 'https://shop.example.com'}],
+        'cookies': [],
+    },
+    'response': {'status': 200, 'statusText': '', 'headers': [], 'content': {'text': ''}},
+}
+
+
+def test_a_har_file_is_checked(engine: Engine, hosted: str) -> None:
+    engine.open(f'{hosted}/check.html')
+    text = json.dumps({'log': {'entries': [HAR_ENTRY]}})
+    found = engine.run(
+        """async ([text]) => {
+          const { open } = await import('/_static/playground/panel.js');
+          const check = await open(document.querySelector('.playground'), { isCheck: true });
+          const files = new DataTransfer();
+          files.items.add(new File([text], 'network.har'));
+          check.file.files = files.files;
+          await check.run();
+          return check.results.textContent;
+        }""",
+        [text],
+    )
+    assert 'BLOCKED: ' in found
+    assert '1 of 1 fetches' in found
+
+
 def edit(browser: Engine, page: str, lesson: str) -> None:
     """Press *Edit* on a lesson's panel, and wait until Python is ready."""
     panel = f'.panel[data-lesson="{lesson}"]'
@@ -215,6 +293,29 @@ SHOWN = """
 """
 PRESS_RUN = "() => document.querySelector('.playground-run').click()"
 DONE = "document.querySelector('.playground-run:enabled')"
+
+
+@pytest.mark.parametrize('width', [1280, 380])
+@pytest.mark.parametrize('page', ['playground', 'check', 'tutorial/preflight'])
+def test_axe_finds_no_fault_in_the_editor(
+    chromium: Chromium, hosted: str, page: str, width: int
+) -> None:
+    chromium.look(width)
+    chromium.open(f'{hosted}/{page}.html')
+    chromium.wait_for("document.querySelector('.playground-open')")
+    chromium.run("() => document.querySelector('.playground-open').click()")
+    chromium.wait_for("document.querySelector('.playground-run')")
+    if page == 'check':
+        chromium.run(
+            "() => { document.querySelector('textarea').value = 'HTTP/1.1 200 OK\\n\\n'; }"
+        )
+    chromium.run(PRESS_RUN)
+    shown = '.playground-step, .playground-problem, .playground-doctor'
+    chromium.wait_for(f"document.querySelector('{shown}')", 120)
+    assert faults(chromium) == []
+    assert chromium.run('() => document.documentElement.scrollWidth') <= width
+    chromium.look(width, dark=True)
+    assert faults(chromium) == []
 
 
 def test_a_lesson_is_edited_on_its_page(chromium: Chromium, hosted: str) -> None:

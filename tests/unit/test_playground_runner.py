@@ -281,6 +281,31 @@ def test_a_websocket_gets_the_cookies_of_its_site() -> None:
     assert asyncio.run(run('https://other.example.net')) == []
 
 
+RESPONSE = """HTTP/1.1 200 OK
+Access-Control-Allow-Origin: https://partner.example.com
+Content-Type: application/json
+
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ('page', 'code', 'words'),
+    [
+        ('https://partner.example.com', 0, 'may read the response'),
+        (PAGE, 1, 'acao-mismatch'),
+        ('nowhere', 2, "'nowhere'"),
+    ],
+)
+def test_the_doctor_examines_a_recording(page: str, code: int, words: str) -> None:
+    url = 'https://api.example.com/menu'
+    arguments = [url, '--page', page, '--response', '{}']
+    checked = Playground(ROOT).check({'text': RESPONSE, 'arguments': arguments})
+    found = asyncio.run(checked)
+    assert found['code'] == code
+    assert words in found['text']
+
+
 def test_calls_are_json_both_ways() -> None:
     async def run() -> list[str]:
         loaded = await runner.call('load', json.dumps(job(FALCON)))
