@@ -19,7 +19,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -35,10 +35,10 @@ PARTS = ROOT / 'docs/_playground'
 IMPORTS = (
     'asyncio, base64, contextlib, dataclasses, email.utils, functools, gzip, hashlib, hmac, '
     'http.client, inspect, ipaddress, json, linecache, logging, pathlib, re, shutil, traceback, '
-    'urllib.parse, weakref, wsgiref.util, zipfile, falcon, falcon.asgi'
+    'urllib.parse, weakref, wsgiref.util, zipfile, falcon, falcon.asgi, runner'
 )
 #: What npm, its packages and the bundler read.
-BUNDLED = ('editor.js', 'package-lock.json', 'package.json', 'python.js', 'snapshot.mjs')
+BUNDLED = ('editor.js', 'package-lock.json', 'package.json', 'python.js')
 #: The variables of the environment that lessons read.
 ENVIRONMENT = {
     'BAKERY_ENV': 'development',
@@ -61,6 +61,7 @@ DIFFERENCES = {
     'wrong_redirect': {'webkit': REDIRECTION},
 }
 ATTACK = "// wrong: this is the attacker's page."  # how the page scripts of the attack lab begin
+LONGEST_REASON = 200  # characters; longer lines of an error are code
 CODE = ('frame', 'python_worker', 'page_worker')
 OWN_FILES = ('cors.py', 'cors_browser/*.py', 'frontend/pictures/*')
 
@@ -78,8 +79,9 @@ def run_node(program: str, *arguments: str, folder: Path) -> None:
     start, given = (npm, arguments) if program == 'npm' else (node, (program, *arguments))
     done = start(given, return_completed_process=True, cwd=folder, capture_output=True, text=True)
     if done.returncode:
-        lines = [line for line in str(done.stderr).splitlines() if line.strip()]
-        raise NotBuilt(f'{program} failed: {lines[0] if lines else done.returncode}')
+        lines = [line for line in str(done.stderr).splitlines() if 0 < len(line) < LONGEST_REASON]
+        reasons = [line for line in lines if 'error' in line.lower()] or lines
+        raise NotBuilt(f'{program} failed: {reasons[0] if reasons else done.returncode}')
 
 
 def cache_folder() -> Path:
@@ -114,20 +116,19 @@ def digest(*parts: bytes) -> str:
     return hashlib.sha256(b'\0'.join(parts)).hexdigest()[:16]
 
 
-def runtime() -> Path:
-    """Return the folder with the runtime; build it unless the cache has it.
+def cached(build: Callable[[Path], Path], *inputs: bytes) -> Path:
+    """Return a folder with what a function builds from its inputs, from the cache if it's there.
 
-    Raises:
-        NotBuilt: A part is missing, or npm reaches no registry.
+    Args:
+        build: Gets an empty folder, and returns the one that is kept: it, or one below it.
+        inputs: All that the result depends on, but for this file.
     """
-    libraries = zipped(files_of('falcon', {'.py'}))
-    sources = [path.read_bytes() for path in map(PARTS.joinpath, BUNDLED)]
-    key = digest(libraries, IMPORTS.encode(), Path(__file__).read_bytes(), *sources)
+    key = digest(Path(__file__).read_bytes(), build.__name__.encode(), *inputs)
     kept = cache_folder() / 'cors-by-example' / key
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as name:
-            built = build_runtime(Path(name), libraries)
+            built = build(Path(name))
             try:
                 built.rename(kept)
             except OSError:  # another build was faster
@@ -136,35 +137,63 @@ def runtime() -> Path:
     return kept
 
 
-def build_runtime(work: Path, libraries: bytes) -> Path:
-    """Fetch the packages into a folder, and bundle them into another below it."""
+def runtime() -> Path:
+    """Return the folder with the runtime; build what the cache doesn't have.
+
+    Raises:
+        NotBuilt: A part is missing, or npm reaches no registry.
+    """
+    bundled = [(PARTS / name).read_bytes() for name in BUNDLED]
+    packages = cached(build_packages, *bundled)
+    libraries, own = zipped(files_of('falcon', {'.py'})), own_files()
+
+    def build_runtime(work: Path) -> Path:
+        return build_parts(work, packages, libraries, own)
+
+    snapshot = (PARTS / 'snapshot.mjs').read_bytes()
+    return cached(build_runtime, *bundled, snapshot, IMPORTS.encode(), libraries, own)
+
+
+def build_packages(work: Path) -> Path:
+    """Fetch the packages, and bundle them for the browser."""
     for name in BUNDLED:
         shutil.copy(PARTS / name, work)
-    run_node(
-        'npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', folder=work
-    )
-    built = work / 'built'
-    built.mkdir()
+    options = ('--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error')
+    run_node('npm', 'ci', *options, folder=work)
     bundle = (
         'node_modules/esbuild/bin/esbuild', '--bundle', '--minify', '--legal-comments=eof',
-        '--log-level=error',
+        '--log-level=error', '--outdir=built',
     )  # fmt: skip
-    run_node(*bundle, 'editor.js', '--format=esm', '--outfile=built/editor.js', folder=work)
+    run_node(*bundle, 'editor.js', '--format=esm', folder=work)
     run_node(
         *bundle, 'python.js', '--format=iife', '--external:node:*', '--external:ws',
-        '--define:import.meta.url="https://runtime.invalid/"', '--outfile=pyodide.js',
-        folder=work,
+        '--define:import.meta.url="https://runtime.invalid/"', folder=work,
     )  # fmt: skip
+    built = work / 'built'
+    shutil.copytree(work / 'node_modules/pyodide', built / 'node_modules/pyodide')
+    return built
+
+
+def build_parts(work: Path, packages: Path, libraries: bytes, own: bytes) -> Path:
+    """Write the parts that the browser loads: the memory after all imports is one of them."""
+    pyodide = packages / 'node_modules/pyodide'
     (work / 'libraries.zip').write_bytes(libraries)
-    run_node('snapshot.mjs', 'libraries.zip', IMPORTS, 'snapshot.bin', folder=work)
+    (work / 'own.zip').write_bytes(own)
+    shutil.copy(PARTS / 'snapshot.mjs', work)
+    (work / 'node_modules').symlink_to(packages / 'node_modules')
+    run_node('snapshot.mjs', 'libraries.zip', 'own.zip', IMPORTS, 'snapshot.bin', folder=work)
+    built = work / 'built'
+    built.mkdir()
+    shutil.copy(packages / 'editor.js', built)
     for name, path in {
-        'wasm': 'node_modules/pyodide/pyodide.asm.wasm',
-        'stdlib': 'node_modules/pyodide/python_stdlib.zip',
-        'snapshot': 'snapshot.bin',
-        'pyodide': 'pyodide.js',
-        'libraries': 'libraries.zip',
+        'wasm': pyodide / 'pyodide.asm.wasm',
+        'stdlib': pyodide / 'python_stdlib.zip',
+        'pyodide': packages / 'python.js',
+        'snapshot': work / 'snapshot.bin',
+        'libraries': work / 'libraries.zip',
+        'own': work / 'own.zip',
     }.items():
-        write_part(built, name, (work / path).read_bytes())
+        write_part(built, name, path.read_bytes())
     return built
 
 
@@ -239,7 +268,6 @@ def write(folder: Path, built: Path) -> None:
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(built, folder)
-    write_part(folder, 'own', own_files())
     for name in ('panel.js', 'playground.css'):
         shutil.copy(PARTS / name, folder)
     parts = {

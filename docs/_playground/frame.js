@@ -3,8 +3,9 @@
 // and a worker made from a blob: URL inherits both (https://html.spec.whatwg.org/#initialize-worker-policy-container).
 // Python and the page script run in workers, so an endless loop stops neither this script nor the guide.
 
-const IDLE_SECONDS = 5; // without a sign of life from either worker
-const TOTAL_SECONDS = 20; // for a run that keeps sending messages
+const LEAST_SECONDS = 5; // without a sign of life from either worker
+const MOST_SECONDS = 20; // the same, on a machine where Python takes long to start
+const TOTAL_RUN = 4; // times that limit, for a run that keeps sending messages
 const START_SECONDS = 120; // for Python to start, on a slow machine
 const LONGEST_MESSAGE = 2_000_000; // characters that a worker may send at once
 
@@ -12,6 +13,7 @@ let port;
 let supplies;
 let python;
 let lastNumber = 0;
+let idleSeconds = LEAST_SECONDS;
 
 function makeWorker(...texts) {
   const url = URL.createObjectURL(new Blob(texts, { type: 'text/javascript' }));
@@ -33,13 +35,13 @@ function parsed(data) {
 // Python in its worker. It stays alive between runs, and is replaced after an endless loop.
 class Python {
   constructor() {
-    const { wasm, pyodide, stdlib, snapshot, libraries, own, code } = supplies;
+    const { module, pyodide, stdlib, snapshot, libraries, own, code } = supplies;
     this.waiting = new Map();
     this.worker = makeWorker(pyodide, '\n', code.python_worker);
     this.worker.onmessage = ({ data }) => this.take(parsed(data));
     this.worker.onerror = ({ message }) => this.end(`Python stopped: ${message}`);
     this.ready = this.expect(0);
-    this.worker.postMessage({ wasm, stdlib, snapshot, libraries, own });
+    this.worker.postMessage({ module, stdlib, snapshot, libraries, own });
   }
 
   expect(number) {
@@ -68,10 +70,23 @@ class Python {
   }
 }
 
+// A machine that takes long to start Python takes long for a run as well, so the limit follows it.
 function startPython() {
+  const before = performance.now();
   python = new Python();
-  python.ready.catch(() => {});
+  python.ready.then(
+    () => {
+      const seconds = (2 * (performance.now() - before)) / 1000;
+      idleSeconds = Math.round(Math.min(Math.max(seconds, LEAST_SECONDS), MOST_SECONDS));
+    },
+    () => {},
+  );
   return python.ready;
+}
+
+function replacePython() {
+  python.end('stopped');
+  startPython();
 }
 
 // One run: load the program, then call the steps of the page script.
@@ -80,25 +95,25 @@ async function run(job) {
   const stopped = new Promise((_, reject) => {
     watch.stop = reject;
   });
-  const deadline = performance.now() + TOTAL_SECONDS * 1000;
+  const limit = idleSeconds;
+  const deadline = performance.now() + TOTAL_RUN * limit * 1000;
   let idle = performance.now();
   const alive = () => {
     idle = performance.now();
   };
   const timer = setInterval(() => {
     const now = performance.now();
-    if (now < deadline && now < idle + IDLE_SECONDS * 1000) return;
+    if (now < deadline && now < idle + limit * 1000) return;
     watch.stop(Object.assign(new Error('stopped'), { inPython: python.waiting.size > 0 }));
   }, 100);
   try {
-    return await Promise.race([stopped, work(job, watch, alive)]);
+    const outcome = await Promise.race([stopped, work(job, watch, alive)]);
+    if (/^MemoryError/.test(outcome.fault?.message)) replacePython(); // WebAssembly gives no memory back
+    return outcome;
   } catch (error) {
     if (error.inPython === undefined) return { failed: error.message };
-    if (error.inPython) {
-      python.end('stopped');
-      startPython();
-    }
-    return { stopped: error.inPython ? 'program' : 'script', seconds: IDLE_SECONDS };
+    if (error.inPython) replacePython();
+    return { stopped: error.inPython ? 'program' : 'script', seconds: limit };
   } finally {
     clearInterval(timer);
     watch.page?.terminate();
@@ -138,7 +153,8 @@ async function answer({ data: { number, start, job, ask } }) {
   let value;
   try {
     if (start) {
-      supplies = start;
+      // Once: after WebKit has ended a worker that looped, it compiles no more in this process.
+      supplies = { ...start, module: await WebAssembly.compile(start.wasm) };
       value = await startPython();
     } else if (ask) {
       value = await asked(ask);
@@ -155,13 +171,13 @@ async function answer({ data: { number, start, job, ask } }) {
 // A single call of Python, with the same limit as a run.
 async function asked({ name, argument }) {
   await python.ready;
+  const limit = idleSeconds;
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(() => {
-      python.end('stopped');
-      startPython();
-      resolve({ stopped: 'program', seconds: IDLE_SECONDS });
-    }, IDLE_SECONDS * 1000);
+      replacePython();
+      resolve({ stopped: 'program', seconds: limit });
+    }, limit * 1000);
   });
   try {
     return await Promise.race([late, python.call(name, argument)]);

@@ -12,8 +12,8 @@ const INTERFACES = { wsgi: 'WSGI', asgi: 'ASGI' };
 const LONGEST_LINK = 200_000; // characters of the code in a link
 const QUIET = /^(accept|accept-encoding|accept-language|connection|dnt|host|pragma|priority|referer|sec-(?!fetch-site).*|user-agent)$/i;
 const DECIDES = /^(origin|cookie|set-cookie|authorization|vary|access-control-.*)$/i;
-// The frame ends a run after 20 seconds at the latest; if it says nothing at all, it has crashed.
-const FRAME_SECONDS = 40;
+// The frame ends a run after 80 seconds at the latest; if it says nothing at all, it has crashed.
+const FRAME_SECONDS = 100;
 
 // A worker made from a blob: URL has the policy of the frame that makes it: no connection of any kind.
 const POLICY = [

@@ -13,14 +13,21 @@ function limitMemory() {
   };
 }
 
-async function start({ wasm, stdlib, snapshot, libraries, own }) {
+// The memory that is loaded may be larger than the one that the module starts with.
+function makeRoom({ exports }, bytes) {
+  const memory = Object.values(exports).find((one) => one instanceof WebAssembly.Memory);
+  const missing = bytes - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+}
+
+async function start({ module, stdlib, snapshot, libraries, own }) {
   limitMemory();
   const { fetch } = globalThis;
   globalThis.fetch = async () => new Response(stdlib);
-  // At once: on the second page of a WebKit process, WebAssembly.compile() doesn't end.
-  const module = new WebAssembly.Module(wasm);
   WebAssembly.instantiateStreaming = async (_, imports) => {
-    return { module, instance: await WebAssembly.instantiate(module, imports) };
+    const instance = await WebAssembly.instantiate(module, imports);
+    makeRoom(instance, snapshot.byteLength);
+    return { module, instance };
   };
   const python = await globalThis.startPython({
     indexURL: NOWHERE,
@@ -30,7 +37,6 @@ async function start({ wasm, stdlib, snapshot, libraries, own }) {
   globalThis.fetch = fetch;
   python.FS.writeFile('/lib/libraries.zip', new Uint8Array(libraries));
   python.unpackArchive(own, 'zip', { extractDir: '/home/bakery' });
-  python.runPython("import sys\nsys.path.insert(0, '/home/bakery')\nimport runner");
   return python.pyimport('runner').call;
 }
 

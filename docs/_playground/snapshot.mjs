@@ -8,8 +8,14 @@ delete WebAssembly.Suspending;
 delete WebAssembly.promising;
 Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'iPhone' } });
 
-const [libraries, imports, snapshot] = process.argv.slice(2);
+const [libraries, own, imports, snapshot] = process.argv.slice(2);
 const python = await loadPyodide({ _makeSnapshot: true });
 python.FS.writeFile('/lib/libraries.zip', readFileSync(libraries));
-python.runPython(`import sys\nsys.path.insert(0, '/lib/libraries.zip')\nimport ${imports}`);
+python.FS.writeFile('/lib/own.zip', readFileSync(own));
+python.runPython(`
+import sys, zipfile
+zipfile.ZipFile('/lib/own.zip').extractall('/home/bakery')
+sys.path[:0] = ['/home/bakery', '/lib/libraries.zip']
+import ${imports}
+`);
 writeFileSync(snapshot, python.makeMemorySnapshot());

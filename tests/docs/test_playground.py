@@ -50,6 +50,7 @@ def written(tmp_path: Path) -> Path:
     built.mkdir()
     for name in ('wasm', 'stdlib', 'snapshot', 'pyodide', 'libraries'):
         playground.write_part(built, name, name.encode())
+    playground.write_part(built, 'own', playground.own_files())
     (built / 'editor.js').touch()
     folder = tmp_path / 'playground'
     playground.write(folder, built)
@@ -94,20 +95,18 @@ def test_reading_pages_builds_no_runtime(tmp_path: Path, monkeypatch: pytest.Mon
         assert pages.read().pages == ['index']
 
 
-def test_a_runtime_is_built_once(empty_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_built_is_kept_until_an_input_changes(empty_cache: Path) -> None:
     built: list[Path] = []
 
-    def build(work: Path, libraries: bytes) -> Path:
+    def build(work: Path) -> Path:
         built.append(work)
         (work / 'built').mkdir()
         return work / 'built'
 
-    monkeypatch.setattr(playground, 'build_runtime', build)
-    assert playground.runtime() == playground.runtime()
-    assert len(built) == 1
-    assert [path.name for path in (empty_cache / 'cors-by-example').iterdir()] == [
-        playground.runtime().name
-    ]
+    kept = [playground.cached(build, name) for name in (b'a', b'a', b'b')]
+    assert kept[0] == kept[1] != kept[2]
+    assert len(built) == 2
+    assert {*(empty_cache / 'cors-by-example').iterdir()} == {*kept}
 
 
 def test_every_package_is_pinned_with_its_hash() -> None:
