@@ -112,7 +112,7 @@ class Chromium(Engine):
         """A malformed Location fails before the CORS check."""
         return True
 
-    def refuses_user_names(self, *, cross_origin: bool, tainted: bool) -> bool:
+    def refuses_user_names(self, *, cross_origin: bool, tainted: bool, simple: bool) -> bool:
         """A Location never may have a user name."""
         return True
 

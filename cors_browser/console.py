@@ -158,7 +158,7 @@ def variant(failure: FetchFailed, request: Request) -> str:
         return 'redirect-credentials-without-cors'
     if failure.code == 'cross-origin-in-same-origin-mode' and len(request.urls) > 1:
         return 'same-origin-redirect'
-    if failure.code == 'preflight-redirect' and request.redirect == 'manual':
+    if failure.code == 'preflight-redirect' and request.redirect != 'follow':
         return 'preflight-status' if request.engine.name == 'firefox' else failure.code
     prefix, found, _ = failure.code.partition('acao-')
     if not found or not request.exchange.steps:

@@ -201,7 +201,7 @@ class Engine:
         """A redirect must pass the CORS check before its Location is read (#http-fetch)."""
         return False
 
-    def refuses_user_names(self, *, cross_origin: bool, tainted: bool) -> bool:
+    def refuses_user_names(self, *, cross_origin: bool, tainted: bool, simple: bool) -> bool:
         """With CORS, a Location must not have a user name (#http-redirect-fetch)."""
         return cross_origin or tainted
 

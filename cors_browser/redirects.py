@@ -8,7 +8,7 @@ import functools
 from .checks import cors_check
 from .exchange import Headers, Step, quoted
 from .headers import BODY_HEADERS
-from .request import Request
+from .request import Request, preflight_reasons
 from .rules import Blocked
 from .urls import DEFAULT_PORTS, Url, parse_url, same_origin
 
@@ -44,8 +44,9 @@ def check_redirect(request: Request, status: int, url: Url) -> None:
     if len(request.urls) > 20:
         raise Blocked('redirect-limit', 'this is the 21st redirect', 'Location')
     tainted = request.tainting == 'cors'
+    unsafe = request.engine.unsafe_header_names(request.headers)
     if url.userinfo and request.engine.refuses_user_names(
-        cross_origin=cross_origin, tainted=tainted
+        cross_origin=cross_origin, tainted=tainted, simple=not preflight_reasons(request, unsafe)
     ):
         raise Blocked('redirect-credentials', 'Location has a user name or password', 'Location')
     if status != 303 and request.is_stream:

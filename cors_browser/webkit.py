@@ -115,9 +115,9 @@ class WebKit(Engine):
             raise ValueError('it is empty')
         return ', '.join(lines) if lines else None
 
-    def refuses_user_names(self, *, cross_origin: bool, tainted: bool) -> bool:
-        """A Location may have a user name if it is the first one to another origin."""
-        return tainted
+    def refuses_user_names(self, *, cross_origin: bool, tainted: bool, simple: bool) -> bool:
+        """The first Location to another origin may have a user name if it needs a preflight."""
+        return tainted or (cross_origin and simple)
 
     def origin_policy(self, policy: str, redirect_policy: str) -> str:
         """The Referrer-Policy of a redirect does not hide the Origin."""

@@ -15,7 +15,7 @@ from tests.browsers.scripted import Scripted, Seen, scripted_app
 
 BATCH = 40
 CONSOLE_PATIENCE = 5  # seconds
-MOST_FORGOTTEN = 0.005  # of the cases
+MOST_FORGOTTEN = 0.01  # of the cases, which have up to five fetches
 #: Bodies, made again for each fetch.
 BODIES: dict[str, Callable[[], Any]] = {
     'text': lambda: 'text',

@@ -49,7 +49,7 @@ def seen(case: Case, method: str, url: str, headers: Iterable[tuple[str, str]]) 
         method,
         url,
         tuple(
-            (name, written_alike(case, name, ', '.join(lines[name]).strip()))
+            (name, written_alike(case, name, ', '.join(lines[name]).strip(' \t')))
             for name in sorted(lines.keys() & (compared - BROWSERS_OWN))
         ),
     )
@@ -76,15 +76,14 @@ def written_alike(case: Case, name: str, value: str) -> str:
     """Write alike what differs outside CORS.
 
     Chromium's cache rewrites the unit of a Range, WebKit sends what is not ASCII as UTF-8, and
-    Firefox sends one of several Accepts, Content-Types or Authorizations.
+    Firefox sends one of several Accepts, Content-Types, Authorizations, or values of which one is
+    empty.
     """
-    if name in ONE_OF_SEVERAL and any(
-        sum(given.lower() == name for given, _ in fetch.headers) > 1 for fetch in case.fetches
-    ):
+    given = [[v for n, v in fetch.headers if n.lower() == name] for fetch in case.fetches]
+    if any(len(values) > 1 and (name in ONE_OF_SEVERAL or '' in values) for values in given):
         return '(one of several)'
     with suppress(UnicodeError):
         value = value.encode('latin-1').decode()
-    value = value.strip(', ')  # Firefox drops an empty value before another one
     return value.lower() if name == 'range' else value
 
 
@@ -126,7 +125,7 @@ class Scripted:
                 head = (await reader.readuntil(b'\r\n\r\n')).decode('latin-1')
                 start, *lines = head.strip().split('\r\n')
                 method, path, _ = start.split(' ')
-                pairs = [(n, v.strip()) for n, _, v in (line.partition(':') for line in lines)]
+                pairs = [(n, v.strip(' \t')) for n, _, v in (line.partition(':') for line in lines)]
                 headers = {name.lower(): value for name, value in pairs}
                 await reader.readexactly(int(headers.get('content-length', 0)))
                 answer = self._find(method, path, pairs, headers)

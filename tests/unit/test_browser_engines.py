@@ -160,7 +160,8 @@ def test_a_user_name_on_the_way_to_another_origin() -> None:
     for profile in EVERY:
         location = ('Location', 'https://me@api.example.com/a')
         browser = world((PAGE, '/', (302, [location])), profile=profile)
-        found = verdict(browser, f'{PAGE}/')
+        assert verdict(browser, f'{PAGE}/') == 'redirect-credentials'
+        found = verdict(browser, f'{PAGE}/', headers={'X-A': '1'})
         assert found == ('ok' if profile == 'webkit' else 'redirect-credentials')
 
 
