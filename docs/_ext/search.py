@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import shorten
 from typing import Any
 
 from docutils import nodes
@@ -19,6 +20,7 @@ from sphinx.search.en import SearchEnglish
 from docs._ext.wordings import wordings_of
 
 Phrase = tuple[str, str, float]  # a text, the place on its page or '', and its worth
+LONGEST_OPENING = 110  # characters below a result: the file is the heaviest of the search page
 EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
 DEFINED = 0.6  # what a term of the glossary or a name of an API counts, where a title counts 1
 
@@ -46,7 +48,10 @@ def write_search_data(
     index = app.builder.indexer.freeze()
     names, titles = index['docnames'], index['titles']
     known = {
-        'pages': [[name, titles[page], openings[name]] for page, name in enumerate(names)],
+        'pages': [
+            [name, titles[page], shorten(openings[name], LONGEST_OPENING, placeholder='…')]
+            for page, name in enumerate(names)
+        ],
         'words': words_of(index),
         'phrases': [[page, *one] for page, name in enumerate(names) for one in phrases[name]],
     }
