@@ -170,9 +170,20 @@ def draw_diagrams(app: Sphinx) -> None:
     diagrams.draw(app.srcdir)
 
 
+def drop_highlighting(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], *_: object
+) -> None:
+    """Leave out Sphinx's highlighting of words found: the guide's own search never starts it."""
+    scripts = context.get('script_files', [])
+    context['script_files'] = [
+        script for script in scripts if not str(script.filename).endswith('sphinx_highlight.js')
+    ]
+
+
 def setup(app: Sphinx) -> None:
     """Register the lexer of the recorded exchanges, and what runs before and after a build."""
     app.add_lexer('exchange', ExchangeLexer)
+    app.connect('html-page-context', drop_highlighting)
     app.connect('builder-inited', draw_diagrams)
     app.connect('build-finished', write_examples)
     app.connect('build-finished', deny_demo)
