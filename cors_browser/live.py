@@ -84,23 +84,39 @@ class Wire:
         self._socket.close()
 
 
+class HeadTooLargeError(OSError):
+    """A response has more headers than Chromium accepts."""
+
+
 class LenientWire(Wire):
     """A wire for HTTP/1 that leaves out of heads what browsers leave out, and h11 refuses."""
 
     _in_head = True
+    _pending = b''
     fault = ''  #: What had to be left out or changed.
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read a whole head, cleaned, or some bytes of the body."""
-        data = super().read(max_bytes)
-        while self._in_head and self.first.startswith(b'HTTP/') and len(data) <= MAX_HEAD:
-            if end := HEAD_END.search(data):
-                clean, self.fault = clean_head(data[: end.start()])
-                self._in_head = clean.startswith(b'HTTP/1.1 1')  # 100 and 103 come before another
-                return clean + data[end.end() :]
+        """Read a whole head, cleaned, or some bytes of the body.
+
+        Raises:
+            HeadTooLargeError: The head has more than `MAX_HEAD` bytes.
+            ConnectionError: The connection ends in the middle of the head.
+        """
+        data, self._pending = self._pending or super().read(max_bytes), b''
+        while self._in_head and data and b'HTTP/'.startswith(data[:5]):
+            end = HEAD_END.search(data)
+            if (end.start() if end else len(data)) > MAX_HEAD:
+                raise HeadTooLargeError
+            if end:
+                head, self.fault = clean_head(data[: end.start()])
+                self._in_head = head.startswith(b'HTTP/1.1 1')  # 100 and 103 come before another
+                self._pending = data[end.end() :]
+                return head
             chunk = super().read(max_bytes)
             if not chunk:
-                break
+                raise ConnectionError(
+                    'the server closed the connection in the middle of the headers'
+                )
             data += chunk
         return data
 
@@ -227,6 +243,8 @@ def no_response(error: Exception, first: bytes, url: Url) -> tuple[str, str]:
     """Why a connection brings no response: a kind, and words."""
     if isinstance(error, ssl.SSLError):
         return no_tls(error)
+    if isinstance(error, HeadTooLargeError):
+        return 'large', f'the headers have more than {MAX_HEAD} bytes'
     if isinstance(error, OSError):
         return 'closed', str(error)
     if not first:
@@ -237,10 +255,6 @@ def no_response(error: Exception, first: bytes, url: Url) -> tuple[str, str]:
         return ('http2' if url.scheme == 'https' else 'h2c'), 'the port speaks nothing but HTTP/2'
     if not first.startswith(b'HTTP/'):
         return 'not-http', str(error)
-    if 'disconnected' in str(error):
-        return 'closed', 'the server closed the connection in the middle of the headers'
-    if 'too long' in str(error):
-        return 'large', f'the headers have more than {MAX_HEAD} bytes'
     return 'malformed', str(error)
 
 

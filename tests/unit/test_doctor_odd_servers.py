@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json as json_module
+import math
 import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from cors_browser.__main__ import main
-from cors_browser.live import no_response, no_tls
+from cors_browser.live import MAX_HEAD, LenientWire, no_response, no_tls
 from cors_browser.urls import parse_url
 from tests.unit.odd_servers import (
     PASS,
@@ -297,6 +301,63 @@ def check(odd: Odd, code: int, text: str, found: dict[str, Any]) -> None:
 def test_odd_servers(odd: Odd, examine: Any) -> None:
     with running(odd.behavior) as url:
         check(odd, *examine(url + odd.path, *odd.arguments))
+
+
+class Pieces:
+    """A socket that hands out a response in given pieces."""
+
+    def __init__(self, data: bytes, cuts: list[int]) -> None:
+        ends = [*sorted(cuts), len(data)]
+        self.left = [data[start:end] for start, end in itertools.pairwise([0, *ends])]
+
+    def settimeout(self, _: float) -> None:
+        pass
+
+    def recv(self, most: int) -> bytes:
+        piece = next((piece for piece in self.left if piece), b'')
+        self.left = self.left[self.left.index(piece) :] if piece else []
+        if piece:
+            self.left[0] = piece[most:]
+        return piece[:most]
+
+
+def read_all(data: bytes, cuts: list[int]) -> tuple[bytes, str]:
+    """Everything that a wire reads, and the name of the error at its end."""
+    wire = LenientWire(cast(socket.socket, Pieces(data, cuts)), math.inf, OSError)
+    read = b''
+    try:
+        while chunk := wire.read(64 * 1024):
+            read += chunk
+    except OSError as error:
+        return read, type(error).__name__
+    return read, wire.fault
+
+
+RESPONSES = {
+    'plain': OK,
+    'odd lines': f'HTTP/2 200 OK\n{SHARE}X A: b\r\n: d\r\n\r\nbody\r\n\r\n'.encode(),
+    '103 first': b'HTTP/1.1 103 Early Hints\r\nX A: b\r\n\r\n' + OK,
+    '300 KB': response('200 OK', f'{SHARE}X-A: {300_000 * "a"}\r\n'),
+    'just enough': response('200 OK', f'X-A: {(MAX_HEAD - 100) * "a"}\r\n'),
+    'no end': f'HTTP/1.1 200 OK\r\n{SHARE}'.encode(),
+    'no end, and large': b'HTTP/1.1 200 OK\r\nX-A: ' + 200_000 * b'a',
+    'not HTTP': b'HTML\r\n\r\n',
+    'nothing': b'',
+}
+
+
+@pytest.mark.parametrize('name', RESPONSES)
+def test_how_the_network_cuts_a_response_does_not_matter(name: str) -> None:
+    data = RESPONSES[name]
+    whole = read_all(data, [])
+
+    @given(st.lists(st.integers(0, len(data)), max_size=5))
+    @example(list(range(min(20, len(data)))))
+    @example([min(MAX_HEAD - 1, len(data))])
+    def check_cuts(cuts: list[int]) -> None:
+        assert read_all(data, cuts) == whole
+
+    check_cuts()
 
 
 def test_a_server_that_resets_before_it_reads(examine: Any) -> None:
