@@ -34,7 +34,7 @@ class Chromium(Engine):
         '--disable-quic',
         '--password-store=basic',
         # Nothing but loopback has an address.
-        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE ::1',
         '--remote-debugging-port=0',
     )
 

@@ -165,10 +165,11 @@ def make_case(seed: int, number: int, pages: Sequence[str], servers: Sequence[st
 def make_locations(origin: str, path: str) -> list[str]:
     """Other ways to write a URL, most of which lead to the same place."""
     scheme, _, host = origin.partition('://')
-    name, _, port = host.partition(':')
+    name, _, port = host.rpartition(':')
     spelled = {
         '127.0.0.1': ['127.1', '0x7f.1', '2130706433', '0177.0.0.1', '127.0.0.1.', '%3127.0.0.1'],
         'localhost': ['LOCALHOST', 'local%68ost', 'loc\u00adalhost', '\uff4cocalhost'],
+        '[::1]': ['[0:0:0:0:0:0:0:1]', '[::0001]', '[::0.0.0.1]', '[0::1]'],
     }[name]
     written = [f'{scheme}://{other}:{port}{path}' for other in spelled]
     return [
@@ -231,7 +232,8 @@ def make_sharing(dice: Dice, expected: str) -> Pairs:
     other = dice.choice(
         ['*', 'null', 'http://other.example', f'{expected}/', expected.upper(), '', ' * ',
          expected.removeprefix('http://'), f'{expected}, {expected}', f'{expected} {expected}',
-         f' {expected}\t', '*, *', 'http://127.0.0.1']
+         f' {expected}\t', '*, *', 'http://127.0.0.1',
+         'moz-extension://0e5a', 'capacitor://localhost', 'http://[::1]']
     )  # fmt: skip
     origin = dice.often(expected, [other], 0.65)
     lines = [('Access-Control-Allow-Origin', origin)] * dice.often(1, [0, 0, 0, 2], 0.88)

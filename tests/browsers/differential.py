@@ -15,7 +15,7 @@ from tests.browsers.scripted import Scripted, Seen, scripted_app
 
 BATCH = 40
 CONSOLE_PATIENCE = 5  # seconds
-MOST_FORGOTTEN = 0.01  # of the cases, which have up to five fetches
+MOST_FORGOTTEN = 0.005  # of the fetches
 #: Bodies, made again for each fetch.
 BODIES: dict[str, Callable[[], Any]] = {
     'text': lambda: 'text',
@@ -265,4 +265,5 @@ def compare(browser: Engine, scripted: Scripted, cases: Sequence[Case]) -> list[
             forgotten.append(text)
         elif text:
             found.append(text)
-    return found if len(forgotten) <= len(cases) * MOST_FORGOTTEN else found + forgotten
+    fetches = sum(len(case.fetches) for case in cases)
+    return found if len(forgotten) <= fetches * MOST_FORGOTTEN else found + forgotten

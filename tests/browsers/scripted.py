@@ -103,7 +103,7 @@ class Scripted:
     """The servers, while they run.
 
     Attributes:
-        ports: Each answers as 127.0.0.1 and as localhost.
+        ports: Each responds as 127.0.0.1, as localhost and as [::1].
         cases: The cases by their names.
         seen: What arrived for each case, in order.
     """
@@ -115,8 +115,8 @@ class Scripted:
 
     @property
     def origins(self) -> list[str]:
-        hosts = ('127.0.0.1', 'localhost')
-        return [f'http://{host}:{port}' for port in self.ports for host in hosts]
+        names = [f'{host}:{port}' for port in self.ports for host in ('127.0.0.1', 'localhost')]
+        return [f'http://{name}' for name in (*names, *(f'[::1]:{port}' for port in self.ports))]
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
@@ -161,7 +161,12 @@ def scripted_servers(count: int = 3) -> Iterator[Scripted]:
     thread.start()
 
     async def start() -> list[asyncio.Server]:
-        return [await asyncio.start_server(scripted.answer, '127.0.0.1', 0) for _ in range(count)]
+        servers = []
+        for _ in range(count):
+            servers.append(await asyncio.start_server(scripted.answer, '127.0.0.1', 0))
+            port = servers[-1].sockets[0].getsockname()[1]
+            servers.append(await asyncio.start_server(scripted.answer, '::1', port))
+        return servers
 
     async def stop() -> None:
         for server in servers:
@@ -172,7 +177,7 @@ def scripted_servers(count: int = 3) -> Iterator[Scripted]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     servers = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-    scripted.ports = [server.sockets[0].getsockname()[1] for server in servers]
+    scripted.ports = [server.sockets[0].getsockname()[1] for server in servers[::2]]
     try:
         yield scripted
     finally:
