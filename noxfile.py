@@ -24,6 +24,7 @@ nox.options.error_on_missing_interpreters = True
 PYPROJECT = nox.project.load_toml('pyproject.toml')
 TWO_FILES = ('-n', '2', '--dist', 'loadfile')  # two workers, each file in one of them
 BUILDERS = ('html', 'epub', 'text')
+GUIDE = 'docs/_build/html'
 PYTHON_FILES = (
     'app_asgi',
     'app_wsgi',
@@ -65,11 +66,13 @@ def build(session: nox.Session, builder: str) -> None:
     )
 
 
-def run_pytest(session: nox.Session, *options: str, measured: bool = False) -> None:
-    """Run tests, on the guide that was built if they need it; in CI measure what they cover."""
+def run_pytest(
+    session: nox.Session, *options: str, measured: bool = False, guide: str = ''
+) -> None:
+    """Run tests, on a guide that was built, or else they build one; in CI measure coverage."""
     covered = measured and 'CI' in os.environ
     command = ['coverage', 'run', '-m', 'pytest'] if covered else ['pytest']
-    session.run(*command, *options, env={'GUIDE': 'docs/_build/html'})
+    session.run(*command, *options, env={'GUIDE': guide})
 
 
 @nox.session
@@ -93,14 +96,16 @@ def docs(session: nox.Session) -> None:
     install(session, 'test')
     for builder in BUILDERS:
         build(session, builder)
-    run_pytest(session, 'tests/built', *TWO_FILES, *session.posargs)
+    run_pytest(session, 'tests/built', *TWO_FILES, *session.posargs, guide=GUIDE)
 
 
 @nox.session
 def servers(session: nox.Session) -> None:
     """Run the tests with gunicorn, uvicorn, nginx and PostgreSQL."""
     install(session, 'test')
-    run_pytest(session, 'tests/servers', *TWO_FILES, *session.posargs, measured=True)
+    build(session, 'html')
+    options = (*TWO_FILES, *session.posargs)
+    run_pytest(session, 'tests/servers', *options, measured=True, guide=GUIDE)
 
 
 @nox.session
@@ -109,7 +114,7 @@ def browsers(session: nox.Session) -> None:
     install(session, 'test')
     build(session, 'html')
     options = ('-n', '3', '--dist', 'loadgroup', *session.posargs)  # an engine, a worker
-    run_pytest(session, 'tests/browsers', *options)
+    run_pytest(session, 'tests/browsers', *options, guide=GUIDE)
 
 
 @nox.session
