@@ -22,7 +22,9 @@ def commands_of(name: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, .
 
         def install(self, *arguments: str) -> None: ...
 
-        def run(self, *arguments: str, **options: object) -> None:
+        def run(self, *arguments: str, env: dict[str, str] | None = None) -> None:
+            if guide := (env or {}).get('GUIDE'):
+                assert any(command[-1] == guide for command in ran), 'nobody has built it'
             ran.append(arguments)
 
     getattr(importlib.import_module('noxfile'), name)(Session())
@@ -44,7 +46,7 @@ def test_coverage_is_measured_in_ci_alone(monkeypatch: pytest.MonkeyPatch, measu
     if measured:
         monkeypatch.setenv('CI', 'true')
     for name in ('tests', 'servers'):
-        (command,) = commands_of(name, monkeypatch)
+        *_, command = commands_of(name, monkeypatch)
         assert ('coverage' in command) is measured
 
 
