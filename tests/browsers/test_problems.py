@@ -193,7 +193,7 @@ def test_a_preflight_is_remembered(
     page_says('howto/patch', '``changeTwice`` sends one ``OPTIONS`` and two ``PATCH``')
     steps = press_try_it(chromium, demo.guide, 'patch', interface)
     assert wire_of(steps, 'changeTwice') == ['OPTIONS 204', 'PATCH 200', 'PATCH 200']
-    page_says('howto/patch', 'the browser then asks each time')
+    page_says('howto/patch', 'The browser then sends a preflight every time.')
     chromium.send('Network.setCacheDisabled', cacheDisabled=True)
     stack.callback(chromium.send, 'Network.setCacheDisabled', cacheDisabled=False)
     steps = press_try_it(chromium, demo.guide, 'patch', interface)
@@ -204,7 +204,10 @@ def test_a_preflight_is_remembered(
 def test_a_change_that_moves_asks_twice(
     chromium: Chromium, demo: RunningDemo, interface: str
 ) -> None:
-    page_says('howto/redirects', 'A ``PUT`` that moves asks twice: once at each address.')
+    page_says(
+        'howto/redirects',
+        'the browser sends a second preflight to the new URL before it repeats the ``PUT`` there',
+    )
     steps = press_try_it(chromium, demo.guide, 'redirects', interface)
     requests = ['OPTIONS 204', 'PUT 308', 'OPTIONS 204', 'PUT 200']
     assert wire_of(steps, 'changeAtOldAddress') == requests

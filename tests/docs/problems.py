@@ -22,7 +22,7 @@ PROBLEMS = [
     Problem(
         'Preflight 401 or 403 as soon as I add authentication',
         'howto/preflight_fails',
-        'My preflight is answered 401',
+        'Preflight fails with 401, 403 or 404',
     ),
     Problem(
         'I allowed my origin and still get no header',
@@ -90,7 +90,7 @@ PROBLEMS = [
         'howto/redirects',
         'Redirect is not allowed for a preflight request',
     ),
-    Problem('Preflight 404', 'howto/preflight_fails', 'My preflight is answered 404'),
+    Problem('Preflight 404', 'howto/preflight_fails', 'The preflight gets a 404'),
     Problem(
         'I see X-Total-Count in DevTools, my script cannot',
         'tutorial/expose_headers',

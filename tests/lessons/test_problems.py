@@ -175,7 +175,7 @@ def test_only_own_pages_read_the_token(interface: str) -> None:
 @both
 @pytest.mark.parametrize('first', [0, 1])
 def test_the_order_does_not_help_falcons_middleware(interface: str, first: int) -> None:
-    page_says('preflight_fails', 'it does not help to change the order of the components')
+    page_says('preflight_fails', "With Falcon's middleware, changing the order doesn't help.")
     components = [FALCONS([SHOP]), Raising(falcon.HTTPUnauthorized())]
     app = build(interface, components[first:] + components[:first])
     app.add_route('/orders', ROUTES[interface]())
@@ -186,7 +186,7 @@ def test_the_order_does_not_help_falcons_middleware(interface: str, first: int) 
 
 @both
 def test_falcon_allows_each_header_that_is_asked_for(interface: str) -> None:
-    page_says('preflight_fails', "Falcon's own middleware allows each header that is asked for")
+    page_says('preflight_fails', "Falcon's own middleware allows every requested header")
     headers = {'X-Anything': 'goes'}
     sent = fetch(interface, 'preflight', '/orders/17', 'PUT', json=ORDER, headers=headers)
     (step,) = sent.exchange.preflights
@@ -195,7 +195,10 @@ def test_falcon_allows_each_header_that_is_asked_for(interface: str) -> None:
 
 @both
 def test_a_slash_makes_another_path(interface: str) -> None:
-    page_says('preflight_fails', '``/orders/17/`` is not ``/orders/17``')
+    page_says(
+        'preflight_fails',
+        '``/orders/17/`` matches ``/orders/17`` only if you set ``strip_url_path_trailing_slash``',
+    )
     (step,) = blocked(interface, 'preflight', '/orders/17/', 'PUT', json=ORDER).exchange.steps
     assert step.status == 404
     assert fetch(interface, 'redirects', '/menu/').json() == {'rye': 4.2}
@@ -211,7 +214,7 @@ def test_a_method_is_compared_letter_by_letter(interface: str) -> None:
 @both
 def test_how_long_a_preflight_is_kept(interface: str) -> None:
     page_says('patch', '600 seconds by default')
-    page_says('patch', 'middleware always says 86400, a day')
+    page_says('patch', 'middleware always sends 86400, which is a day')
     for lesson, method, seconds in (('patch', 'PATCH', '600'), ('preflight', 'PUT', '86400')):
         (step,) = fetch(interface, lesson, '/orders/17', method, json=ORDER).exchange.preflights
         assert cors_headers(step)['max-age'] == seconds
@@ -219,7 +222,10 @@ def test_how_long_a_preflight_is_kept(interface: str) -> None:
 
 @both
 def test_a_redirect_to_a_third_origin_makes_the_origin_null(interface: str) -> None:
-    page_says('redirects', "After a redirect to a third origin the page's origin becomes ``null``")
+    page_says(
+        'redirects',
+        'If a redirect leads to a third origin, the browser sends ``Origin: null`` there.',
+    )
     origins: list[str | None] = []
 
     def third(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -259,13 +265,13 @@ def test_falcon_takes_what_never_matches(interface: str, entry: str) -> None:
 
 @pytest.mark.parametrize('entry', NEVER_MATCH[:5])
 def test_cors_py_refuses_it_at_the_start(entry: str) -> None:
-    page_says('no_header', '``cors.py`` refuses each of these values but the last two')
+    page_says('no_header', '``cors.py`` refuses the first five values when your program starts')
     with pytest.raises(PolicyError):
         CORSMiddleware(allow_origins=[entry])
 
 
 def test_cors_py_takes_the_pattern_at_its_word() -> None:
-    page_says('no_header', 'The sixth it takes at its word: every subdomain.')
+    page_says('no_header', 'It accepts the sixth as a pattern for every subdomain.')
     page_says('no_header', f'* - ``{NEVER_MATCH[5]}``')
     assert CORSMiddleware(allow_origins=[NEVER_MATCH[5]]).policy.allows(SHOP)
 
@@ -291,7 +297,10 @@ def test_an_app_shell_can_be_listed(origin: str) -> None:
 def test_falcon_refuses_a_preflight_in_silence(
     interface: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    page_says('no_header', 'Falcon answers a refused preflight with 200 and ``Allow``')
+    page_says(
+        'no_header',
+        "If Falcon's middleware refuses a preflight, the response still has the status 200",
+    )
     caplog.set_level(logging.DEBUG, logger='falcon')
     found = blocked(interface, 'preflight', '/orders/17', 'PUT', STRANGER, json=ORDER)
     (step,) = found.exchange.steps
@@ -357,7 +366,7 @@ def test_reflection_lets_everyone_read(interface: str, origin: str) -> None:
 
 
 def test_cors_py_refuses_the_wildcard_with_credentials() -> None:
-    page_says('wildcard_credentials', '``cors.py`` refuses to start with it.')
+    page_says('wildcard_credentials', '``cors.py`` refuses to start with this setting.')
     with pytest.raises(PolicyError, match='allow_credentials'):
         CORSMiddleware(allow_credentials='*')
 
