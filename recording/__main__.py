@@ -60,14 +60,22 @@ def record_exchanges() -> None:
 
 
 def record_proxies() -> None:
-    for scene in scenes.SCENES:
-        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-            gunicorn = scenes.play(scene, 'wsgi', Path(first))
-            uvicorn = scenes.play(scene, 'asgi', Path(second))
-        if gunicorn != uvicorn:
-            sys.exit(f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}')
-        for exchange in gunicorn:
-            write(exchange.file, exchange.text)
+    wsgi, asgi = free_ports(dict.fromkeys(INTERFACES, 0))
+    with api_servers(wsgi, asgi) as servers:
+        wait_until_answering(servers)
+        for scene in scenes.SCENES:
+            with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+                folders = Path(first), Path(second)
+                gunicorn, uvicorn = (
+                    scenes.play(scene, server.url, folder)
+                    for server, folder in zip(servers, folders, strict=True)
+                )
+            if gunicorn != uvicorn:
+                sys.exit(
+                    f'{scene}: the servers differ\n\ngunicorn: {gunicorn}\n\nuvicorn: {uvicorn}'
+                )
+            for exchange in gunicorn:
+                write(exchange.file, exchange.text)
 
 
 def record_several_workers() -> None:

@@ -16,7 +16,10 @@ from docs._ext.exchanges import Exchange
 from recording.lessons import ROOT
 
 EXCHANGES_FOLDER = ROOT / 'docs/recorded/exchanges'
-OF_THE_SERVER = {'Connection', 'Date', 'Server', 'Transfer-Encoding'}
+OF_THE_SERVER = {
+    *('Age', 'Alt-Svc', 'Connection', 'Date', 'Keep-Alive', 'Server', 'Transfer-Encoding'),
+    *('Via', 'X-Varnish'),
+}
 OF_THE_CHECKOUT = {'Etag', 'Last-Modified'}  # of a static file: they say when it was written
 
 

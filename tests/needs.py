@@ -7,11 +7,11 @@ import shutil
 import pytest
 
 from recording.programs import postgres
-from recording.proxies import nginx
+from recording.proxies.programs import PROXIES
 
-PROGRAMS = {
+PROGRAMS: dict[str, tuple[object, str]] = {
+    **{name: (proxy.program, proxy.install) for name, proxy in PROXIES.items()},
     'curl': (shutil.which('curl'), 'apt-get install --no-install-recommends curl'),
-    'nginx': (nginx.NGINX, nginx.INSTALL),
     'PostgreSQL': (postgres.FOUND, postgres.INSTALL),
 }
 

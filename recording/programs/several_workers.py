@@ -23,7 +23,8 @@ import psutil
 from demo.processes import Server
 from recording.lessons import ROOT, SHOP
 from recording.programs.postgres import Postgres, running_postgres
-from recording.proxies.deployment import DEPLOY_FOLDER, behind, send, serving
+from recording.proxies.deployment import behind, send, serving
+from recording.proxies.programs import DEPLOY_FOLDER
 
 REPORT = ROOT / 'docs/recorded/programs/several_workers.txt'
 REQUESTS, CLIENTS = 400, 8

@@ -13,10 +13,8 @@ import httpx
 import trustme
 
 from demo.processes import Server, free_ports, start_server, wait_until_answering
-from recording.lessons import ROOT
-from recording.proxies.nginx import running_nginx
+from recording.proxies.programs import DEPLOY_FOLDER, NGINX, Proxy, running
 
-DEPLOY_FOLDER = ROOT / 'deploy'
 API = 'api.example.com'
 
 
@@ -47,42 +45,54 @@ def uvicorn_settings() -> dict[str, str]:
 
 @contextmanager
 def behind(
-    configuration: str, folder: Path, ports: dict[int, int], **changes: str
+    configuration: str,
+    folder: Path,
+    ports: dict[int, int],
+    proxy: Proxy = NGINX,
+    **changes: str,
 ) -> Iterator[httpx.Client]:
-    """Run nginx with a file of deploy, and give a client whose base is nginx.
+    """Run a proxy with a file of deploy, and give a client whose base is the proxy.
 
     Args:
         configuration: The file's name.
-        folder: An empty folder, for nginx's own files, the certificate and the log.
+        folder: An empty folder, for the proxy's own files, the certificate and the log.
         ports: The port of this run for each that the file names as an upstream's.
+        proxy: The program that reads the file.
         changes: Texts of the file, and what a test puts in their place.
     """
     authority = trustme.CA()
-    certificate = authority.issue_cert(API)
+    authority.cert_pem.write_to_path(folder / 'authority.pem')
+    _write_certificate(authority.issue_cert(API), folder)
+    upstreams = {
+        before.format(written): before.format(port)
+        for written, port in ports.items()
+        for before in ('127.0.0.1:{}', '.port = "{}"')
+    }
+    here = {**proxy.here, **upstreams}
+    site = (DEPLOY_FOLDER / configuration).read_text()
+    for written, changed in {**here, **changes}.items():
+        assert written in here or written in site, f'{configuration} no longer has {written!r}'
+        site = site.replace(written, changed)
+    with (
+        running(proxy, folder, site) as server,
+        httpx.Client(verify=trusting(folder), trust_env=False) as client,
+    ):
+        tls = proxy.tls is not None and proxy.tls in site
+        client.base_url = server.url.replace('http:', 'https:') if tls else server.url
+        yield client
+
+
+def trusting(folder: Path) -> ssl.SSLContext:
+    """Trust the authority whose certificate :func:`behind` wrote into a folder."""
+    return ssl.create_default_context(cafile=str(folder / 'authority.pem'))
+
+
+def _write_certificate(certificate: trustme.LeafCert, folder: Path) -> None:
+    """Write it as Let's Encrypt does, and in one file as HAProxy reads it."""
     certificate.private_key_pem.write_to_path(folder / 'privkey.pem')
     for pem in certificate.cert_chain_pems:
         pem.write_to_path(folder / 'fullchain.pem', append=True)
-    here = {
-        f'/etc/letsencrypt/live/{API}/': f'{folder}/',
-        '/var/log/nginx/': f'{folder}/',
-        '/var/cache/nginx/': f'{folder}/',
-        'listen 443 ': 'listen 127.0.0.1:PORT ',
-        'listen 127.0.0.1:8080': 'listen 127.0.0.1:PORT',
-        **{f'127.0.0.1:{written}': f'127.0.0.1:{port}' for written, port in ports.items()},
-    }
-    server = (DEPLOY_FOLDER / configuration).read_text()
-    for written, changed in {**here, **changes}.items():
-        assert written in here or written in server, f'{configuration} no longer has {written!r}'
-        server = server.replace(written, changed)
-    trust = ssl.create_default_context()
-    authority.configure_trust(trust)
-    tls = 'PORT ssl' in server
-    with (
-        running_nginx(folder, server) as own,
-        httpx.Client(verify=trust, trust_env=False) as client,
-    ):
-        client.base_url = own.replace('http:', 'https:') if tls else own
-        yield client
+    certificate.private_key_and_cert_chain_pem.write_to_path(folder / f'{API}.pem')
 
 
 def send(client: httpx.Client, request: httpx.Request, *, stream: bool = False) -> httpx.Response:

@@ -1,6 +1,6 @@
-"""What a page shows through nginx: docs/recorded/proxies, exchanges with a file of deploy between.
+"""What a page shows through a proxy: docs/recorded/proxies, exchanges with a file of deploy.
 
-``nox -s record`` writes them from the real nginx in front of gunicorn and uvicorn, and a test
+``nox -s record`` writes them from the real proxies in front of gunicorn and uvicorn, and a test
 asserts that they still hold. A file is named ``<scene>--<what it shows>.http``. The exchanges of
 a scene follow each other, for a cache remembers. Where a request names its ``Content-Length``,
 the file leaves its body out.
@@ -17,7 +17,8 @@ from cors_browser.replay import judge
 from docs._ext.exchanges import Exchange, capture_of, read_exchange
 from recording.http_file import request_to, with_response
 from recording.lessons import ROOT
-from recording.proxies.deployment import behind, send, serving
+from recording.proxies.deployment import behind, send
+from recording.proxies.programs import APACHE, CADDY, HAPROXY, NGINX, VARNISH, Proxy
 
 PROXIES_FOLDER = ROOT / 'docs/recorded/proxies'
 CLOSED = 1  # a port where nothing listens
@@ -25,18 +26,39 @@ CLOSED = 1  # a port where nothing listens
 
 @dataclass(frozen=True)
 class Scene:
-    """A lesson behind nginx.
+    """A lesson behind a proxy.
 
     Attributes:
         configuration: File of deploy.
         requests: What the exchanges show, in their order.
-        after_stop: The same, sent when the server has been stopped.
+        down: The same, sent while nothing listens on the server's port.
+        proxy: The program that reads the configuration.
     """
 
     configuration: str
     lesson: str
     requests: tuple[str, ...]
-    after_stop: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
+    proxy: Proxy = NGINX
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Everything that the exchanges show."""
+        return self.requests + self.down
+
+
+def _in_front_of_testing(proxy: Proxy) -> Scene:
+    return Scene(
+        proxy.site,
+        'testing',
+        requests=('preflight', 'too_large'),
+        down=('own_error', 'own_error_other_origin'),
+        proxy=proxy,
+    )
+
+
+def _two_owners(proxy: Proxy, configuration: str) -> Scene:
+    return Scene(configuration, 'testing', requests=('read',), proxy=proxy)
 
 
 SCENES = {
@@ -44,10 +66,10 @@ SCENES = {
         'behind_nginx.conf',
         'testing',
         requests=('preflight', 'changed', 'not_found', 'too_large'),
-        after_stop=('bad_gateway', 'bad_gateway_stranger', 'bad_gateway_preflight'),
+        down=('bad_gateway', 'bad_gateway_stranger', 'bad_gateway_preflight'),
     ),
     'two_owners': Scene(
-        'wrong_two_owners.conf', 'testing', requests=('read',), after_stop=('bad_gateway',)
+        'wrong_two_owners.conf', 'testing', requests=('read',), down=('bad_gateway',)
     ),
     'nginx_owns': Scene('nginx_owns.conf', 'any_origin', requests=('read', 'preflight')),
     'poisoned': Scene('caching.conf', 'wrong_no_vary', requests=('shop', 'partner')),
@@ -58,6 +80,20 @@ SCENES = {
         requests=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
     ),
     'by_key': Scene('caching_by_key.conf', 'caching', requests=('shop', 'partner', 'shop_again')),
+    'behind_caddy': _in_front_of_testing(CADDY),
+    'behind_haproxy': _in_front_of_testing(HAPROXY),
+    'behind_apache': _in_front_of_testing(APACHE),
+    'behind_varnish': _in_front_of_testing(VARNISH),
+    'two_owners_caddy': _two_owners(CADDY, 'wrong_two_owners.caddyfile'),
+    'two_owners_haproxy': _two_owners(HAPROXY, 'wrong_two_owners.cfg'),
+    'two_owners_apache': _two_owners(APACHE, 'wrong_two_owners_apache.conf'),
+    'two_owners_varnish': _two_owners(VARNISH, 'wrong_two_owners.vcl'),
+    'varnish_poisoned': Scene(
+        'behind_varnish.vcl', 'wrong_no_vary', requests=('shop', 'partner'), proxy=VARNISH
+    ),
+    'varnish_cached': Scene(
+        'behind_varnish.vcl', 'caching', requests=('shop', 'partner', 'shop_again'), proxy=VARNISH
+    ),
 }
 
 
@@ -65,27 +101,32 @@ def exchanges_of(name: str, what: tuple[str, ...]) -> list[Exchange]:
     return [read_exchange(PROXIES_FOLDER / f'{name}--{shown}.http') for shown in what]
 
 
-def play(name: str, interface: str, folder: Path) -> list[Exchange]:
+def play(name: str, url: str, folder: Path) -> list[Exchange]:
     """Send the requests of a scene; return its exchanges with the responses of this run.
 
     Args:
         name: Key of ``SCENES``.
-        interface: ``wsgi`` for gunicorn, ``asgi`` for uvicorn.
-        folder: An empty folder, for nginx.
+        url: A server with every lesson under its name.
+        folder: An empty folder, for the proxy.
     """
     scene = SCENES[name]
-    with (
-        serving(interface, scene.lesson) as server,
-        behind(scene.configuration, folder, {8000: server.port}) as client,
+    exchanges = []
+    for state, port, what in (
+        ('up', httpx.URL(url).port or 80, scene.requests),
+        ('down', CLOSED, scene.down),
     ):
-        exchanges = [_play_one(client, one) for one in exchanges_of(name, scene.requests)]
-        server.stop()
-        exchanges += [_play_one(client, one) for one in exchanges_of(name, scene.after_stop)]
+        if what:
+            own = folder / state
+            own.mkdir()
+            with behind(scene.configuration, own, {8000: port}, scene.proxy) as client:
+                exchanges += [
+                    _play_one(client, one, scene.lesson) for one in exchanges_of(name, what)
+                ]
     return exchanges
 
 
-def _play_one(client: httpx.Client, exchange: Exchange) -> Exchange:
-    request = request_to(str(client.base_url).rstrip('/'), exchange)
+def _play_one(client: httpx.Client, exchange: Exchange, lesson: str) -> Exchange:
+    request = request_to(f'{str(client.base_url).rstrip("/")}/{lesson}', exchange)
     if 'Content-Length: ' in exchange.request:
         body = b' ' * int(request.headers['Content-Length'])
         request = httpx.Request(request.method, request.url, headers=request.headers, content=body)

@@ -13,40 +13,19 @@ import pytest
 import uvicorn
 
 from cors_browser.replay import judge
-from docs._ext.exchanges import capture_of, read_exchange, read_exchanges
+from docs._ext.exchanges import capture_of, read_exchange
 from recording.lessons import INTERFACES, SHOP
 from recording.proxies.deployment import behind, send, serving, uvicorn_settings
-from recording.proxies.nginx import running_nginx
+from recording.proxies.programs import NGINX, running
 from recording.proxies.scenes import (
     CLOSED,
     PROXIES_FOLDER,
-    SCENES,
-    exchanges_of,
-    play,
     replayed,
 )
 from tests.lessons.client import cors_headers
 
 FROM_SHOP = {'Origin': SHOP}
 both = pytest.mark.parametrize('interface', INTERFACES)
-
-
-@pytest.mark.needs('nginx')
-@both
-@pytest.mark.parametrize('scene', SCENES)
-def test_the_exchanges_hold(scene: str, interface: str, tmp_path: Path) -> None:
-    shown = exchanges_of(scene, SCENES[scene].requests + SCENES[scene].after_stop)
-    exchanges = play(scene, interface, tmp_path)
-    assert [one.text for one in exchanges] == [one.text for one in shown]
-
-
-def test_every_exchange_is_of_a_scene() -> None:
-    shown = {
-        f'{name}--{what}.http'
-        for name, scene in SCENES.items()
-        for what in scene.requests + scene.after_stop
-    }
-    assert {one.file.name for one in read_exchanges(PROXIES_FOLDER)} == shown
 
 
 @pytest.mark.parametrize(
@@ -204,9 +183,9 @@ def test_without_always_nginx_adds_headers_to_successes_and_redirects(tmp_path: 
         for status in WITHOUT_ALWAYS | ERRORS
     )
     server = f'server {{ listen 127.0.0.1:PORT; {places} }}'
-    with running_nginx(tmp_path, server) as own, httpx.Client(trust_env=False) as client:
+    with running(NGINX, tmp_path, server) as own, httpx.Client(trust_env=False) as client:
         responses = {
-            status: client.get(f'{own}/{status}') for status in sorted(WITHOUT_ALWAYS | ERRORS)
+            status: client.get(f'{own.url}/{status}') for status in sorted(WITHOUT_ALWAYS | ERRORS)
         }
     carrying = {s for s, r in responses.items() if 'Access-Control-Allow-Origin' in r.headers}
     assert {response.status_code for response in responses.values()} == WITHOUT_ALWAYS | ERRORS

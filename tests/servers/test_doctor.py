@@ -12,10 +12,10 @@ from cors_browser.__main__ import main
 from docs._ext.exchanges import Exchange, read_exchanges
 from recording.http_file import EXCHANGES_FOLDER
 from recording.lessons import INTERFACES
-from recording.proxies.nginx import running_nginx
+from recording.proxies.programs import NGINX, running
 
 PAGE = 'https://shop.example.com'
-NGINX = ('BLOCKED', 'this is not CORS', 'who responded: nginx, a web server or proxy')
+OF_NGINX = ('BLOCKED', 'this is not CORS', 'who responded: nginx, a web server or proxy')
 TYPE = ('--header', 'Content-Type: text/plain')
 READS = [
     one
@@ -67,32 +67,32 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
             'PUT',
             ['BLOCKED', 'this is not CORS: the server redirects to'],
         ),
-        ('return 502;', 'GET', [*NGINX, 'fix: Make the application behind nginx run']),
-        ('proxy_pass http://127.0.0.1:9/;', 'PUT', [*NGINX, 'guide: errors/bad_gateway']),
+        ('return 502;', 'GET', [*OF_NGINX, 'fix: Make the application behind nginx run']),
+        ('proxy_pass http://127.0.0.1:9/;', 'PUT', [*OF_NGINX, 'guide: errors/bad_gateway']),
         ('return 444;', 'GET', ['NO RESPONSE', 'this is not CORS', 'who responded: nobody']),
         (
             'client_max_body_size 1; proxy_pass API/preflight/;',
             'PUT',
-            [*NGINX, 'nginx responds with status 413', 'client_max_body_size'],
+            [*OF_NGINX, 'nginx responds with status 413', 'client_max_body_size'],
         ),
         (
             'auth_basic x; auth_basic_user_file /dev/null; proxy_pass API/preflight/;',
             'PUT',
-            [*NGINX, 'fix: Let nginx accept OPTIONS without credentials'],
+            [*OF_NGINX, 'fix: Let nginx accept OPTIONS without credentials'],
         ),
-        ('return 401;', 'GET', [*NGINX, 'nginx responds with status 401']),
-        ('deny all;', 'GET', [*NGINX, 'fix: Find the rule of nginx']),
-        ('return 429;', 'GET', [*NGINX, 'fix: Send fewer requests']),
-        ('root /nonexistent;', 'GET', [*NGINX, 'fix: Correct the URL']),
+        ('return 401;', 'GET', [*OF_NGINX, 'nginx responds with status 401']),
+        ('deny all;', 'GET', [*OF_NGINX, 'fix: Find the rule of nginx']),
+        ('return 429;', 'GET', [*OF_NGINX, 'fix: Send fewer requests']),
+        ('root /nonexistent;', 'GET', [*OF_NGINX, 'fix: Correct the URL']),
         (
             'root /nonexistent;',
             'PUT',
             ['BLOCKED', 'this is CORS', 'who responded: nginx', 'fix: Let nginx pass OPTIONS'],
         ),
-        ('return 301 https://$host$request_uri;', 'GET', [*NGINX, 'fix: Write https://']),
-        ('return 301 https://$host$request_uri;', 'PUT', [*NGINX, 'fix: Write https://']),
-        ('return 302 $request_uri;', 'GET', [*NGINX, 'fix: End the loop']),
-        ('return 302 https://login.example.com/;', 'GET', [*NGINX, 'redirects to a login']),
+        ('return 301 https://$host$request_uri;', 'GET', [*OF_NGINX, 'fix: Write https://']),
+        ('return 301 https://$host$request_uri;', 'PUT', [*OF_NGINX, 'fix: Write https://']),
+        ('return 302 $request_uri;', 'GET', [*OF_NGINX, 'fix: End the loop']),
+        ('return 302 https://login.example.com/;', 'GET', [*OF_NGINX, 'redirects to a login']),
     ],
 )
 def test_it_tells_what_a_proxy_does(
@@ -107,8 +107,8 @@ def test_it_tells_what_a_proxy_does(
     server = f'server {{ listen 127.0.0.1:PORT; location /api/ {{ {location} }} }}'
     path = '/api/orders/17' if method == 'PUT' else '/api/menu'
     body = ['--body', 'bread'] if method == 'PUT' else []
-    with running_nginx(tmp_path, server) as proxy:
-        code = main([f'{proxy}{path}', '--page', PAGE, '--method', method, *body, *TYPE])
+    with running(NGINX, tmp_path, server) as proxy:
+        code = main([f'{proxy.url}{path}', '--page', PAGE, '--method', method, *body, *TYPE])
     printed = capsys.readouterr().out
     assert [word for word in words if word not in printed] == [], printed
     assert code == (2 if 'NO RESPONSE' in words else 1)
@@ -121,11 +121,11 @@ def test_plain_http_on_the_https_port_of_nginx(
     certificate = trustme.CA().issue_cert('127.0.0.1')
     certificate.private_key_and_cert_chain_pem.write_to_path(pem)
     server = f'server {{ listen 127.0.0.1:PORT ssl; ssl_certificate {pem}; CERT_KEY {pem}; }}'
-    with running_nginx(tmp_path, server.replace('CERT_KEY', 'ssl_certificate_key')) as url:
-        assert main([url, '--page', 'http://shop.example.com']) == 1
+    with running(NGINX, tmp_path, server.replace('CERT_KEY', 'ssl_certificate_key')) as own:
+        assert main([own.url, '--page', 'http://shop.example.com']) == 1
         printed = capsys.readouterr().out
-        assert [word for word in [*NGINX, 'fix: Write https://'] if word not in printed] == []
-        assert main([url.replace('http:', 'https:'), '--page', PAGE, '--insecure']) == 1
+        assert [word for word in [*OF_NGINX, 'fix: Write https://'] if word not in printed] == []
+        assert main([own.url.replace('http:', 'https:'), '--page', PAGE, '--insecure']) == 1
         assert 'nginx responds with status 404' in capsys.readouterr().out
 
 

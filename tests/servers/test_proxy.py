@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from recording.lessons import INTERFACES, ROOT
-from recording.proxies.nginx import running_nginx
+from recording.proxies.programs import NGINX, running
 
 
 @pytest.mark.needs('nginx')
@@ -23,6 +23,6 @@ def test_one_origin_needs_no_cors(lessons: dict[str, str], interface: str, tmp_p
         assert written in server
         server = server.replace(written, here)
     (tmp_path / 'index.html').write_text('the page')
-    with running_nginx(tmp_path, server) as own:
-        assert httpx.get(own).text == 'the page'
-        assert httpx.get(f'{own}/api/menu').json() == {'rye': 4.2, 'sourdough': 5.5}
+    with running(NGINX, tmp_path, server) as own:
+        assert httpx.get(own.url).text == 'the page'
+        assert httpx.get(f'{own.url}/api/menu').json() == {'rye': 4.2, 'sourdough': 5.5}
