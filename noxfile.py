@@ -101,7 +101,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def servers(session: nox.Session) -> None:
-    """Run the tests with gunicorn, uvicorn, nginx and PostgreSQL."""
+    """Run the tests with gunicorn, uvicorn, five proxies and PostgreSQL."""
     install(session, 'test')
     build(session, 'html')
     options = (*TWO_FILES, *session.posargs)

@@ -1,11 +1,12 @@
 # /etc/varnish/default.vcl: a shared cache between a proxy that ends TLS and the API
 vcl 4.1;
 
+# gunicorn or uvicorn; a response that begins later is a 503
 backend bakery {
     .host = "127.0.0.1";
-    .port = "8000";                 # gunicorn or uvicorn
+    .port = "8000";
     .connect_timeout = 2s;
-    .first_byte_timeout = 30s;      # a slower response is a 503
+    .first_byte_timeout = 30s;
 }
 
 sub vcl_recv {

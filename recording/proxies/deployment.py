@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,8 +48,8 @@ def behind(
     configuration: str,
     folder: Path,
     ports: dict[int, int],
+    changes: Mapping[str, str] | None = None,
     proxy: Proxy = NGINX,
-    **changes: str,
 ) -> Iterator[httpx.Client]:
     """Run a proxy with a file of deploy, and give a client whose base is the proxy.
 
@@ -57,8 +57,8 @@ def behind(
         configuration: The file's name.
         folder: An empty folder, for the proxy's own files, the certificate and the log.
         ports: The port of this run for each that the file names as an upstream's.
-        proxy: The program that reads the file.
         changes: Texts of the file, and what a test puts in their place.
+        proxy: The program that reads the file.
     """
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / 'authority.pem')
@@ -70,7 +70,7 @@ def behind(
     }
     here = {**proxy.here, **upstreams}
     site = (DEPLOY_FOLDER / configuration).read_text()
-    for written, changed in {**here, **changes}.items():
+    for written, changed in {**here, **(changes or {})}.items():
         assert written in here or written in site, f'{configuration} no longer has {written!r}'
         site = site.replace(written, changed)
     with (

@@ -118,7 +118,7 @@ def play(name: str, url: str, folder: Path) -> list[Exchange]:
         if what:
             own = folder / state
             own.mkdir()
-            with behind(scene.configuration, own, {8000: port}, scene.proxy) as client:
+            with behind(scene.configuration, own, {8000: port}, proxy=scene.proxy) as client:
                 exchanges += [
                     _play_one(client, one, scene.lesson) for one in exchanges_of(name, what)
                 ]

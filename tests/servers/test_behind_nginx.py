@@ -73,7 +73,7 @@ def test_an_error_of_falcon_passes_as_it_is(intercept: str, owner: str, tmp_path
     }
     with (
         serving('wsgi', 'testing') as server,
-        behind('behind_nginx.conf', tmp_path, {8000: server.port}, **changes) as client,
+        behind('behind_nginx.conf', tmp_path, {8000: server.port}, changes) as client,
     ):
         answer = send(client, client.build_request('GET', '/nowhere', headers=FROM_SHOP))
     assert answer.json() == {'title': owner}
@@ -85,7 +85,7 @@ def test_a_slow_server_is_a_readable_504(tmp_path: Path) -> None:
     with socket.create_server(('127.0.0.1', 0)) as silent:
         ports = {8000: silent.getsockname()[1]}
         soon = {'proxy_read_timeout 30s': 'proxy_read_timeout 200ms'}
-        with behind('behind_nginx.conf', tmp_path, ports, **soon) as client:
+        with behind('behind_nginx.conf', tmp_path, ports, soon) as client:
             answer = send(client, client.build_request('GET', '/orders/17', headers=FROM_SHOP))
     assert (answer.status_code, cors_headers(answer)) == (504, {'allow-origin': SHOP})
 
@@ -96,7 +96,7 @@ def test_a_refusal_of_nginx_is_a_readable_503(tmp_path: Path) -> None:
         'upstream bakery {': 'limit_req_zone $host zone=limit:1m rate=1r/m; upstream bakery {',
         'proxy_pass ': 'limit_req zone=limit; proxy_pass ',
     }
-    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **limit) as client:
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, limit) as client:
         request = client.build_request('GET', '/orders/17', headers=FROM_SHOP)
         _, answer = send(client, request), send(client, request)
     assert (answer.status_code, cors_headers(answer)) == (503, {'allow-origin': SHOP})
@@ -105,7 +105,7 @@ def test_a_refusal_of_nginx_is_a_readable_503(tmp_path: Path) -> None:
 @pytest.mark.needs('nginx')
 def test_a_body_may_have_one_megabyte_where_nothing_is_said(tmp_path: Path) -> None:
     silent = {'client_max_body_size 1m;': ''}
-    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **silent) as client:
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, silent) as client:
         sizes = (2**20, 2**20 + 1)
         build = partial(client.build_request, 'PUT', '/orders/17')
         responses = [send(client, build(content=bytes(size))) for size in sizes]
@@ -116,7 +116,7 @@ def test_a_body_may_have_one_megabyte_where_nothing_is_said(tmp_path: Path) -> N
 def test_one_more_line_serves_pages_that_send_credentials(tmp_path: Path) -> None:
     line = 'add_header Access-Control-Allow-Credentials true always;'
     more = {'add_header Vary Origin always;': f'add_header Vary Origin always; {line}'}
-    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, **more) as client:
+    with behind('behind_nginx.conf', tmp_path, {8000: CLOSED}, more) as client:
         answer = send(client, client.build_request('GET', '/orders/17', headers=FROM_SHOP))
     assert answer.status_code == 502
     assert cors_headers(answer) == {'allow-origin': SHOP, 'allow-credentials': 'true'}

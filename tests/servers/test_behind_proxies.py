@@ -91,7 +91,7 @@ class Front:
 
 def running_front(proxy: Proxy, folder: Path, server: str) -> Iterator[Front]:
     port = httpx.URL(server).port or CLOSED
-    with behind(proxy.site, folder, {8000: port}, proxy) as client:
+    with behind(proxy.site, folder, {8000: port}, proxy=proxy) as client:
         yield Front(proxy, client, folder, server)
 
 
@@ -375,7 +375,7 @@ from pathlib import Path
 from recording.proxies.deployment import behind
 from recording.proxies.programs import PROXIES
 proxy = PROXIES[sys.argv[1]]
-with behind(proxy.site, Path(sys.argv[2]), {8000: 1}, proxy) as client:
+with behind(proxy.site, Path(sys.argv[2]), {8000: 1}, proxy=proxy) as client:
     print(client.base_url.port, flush=True)
     sys.stdin.read()
 """

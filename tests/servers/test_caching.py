@@ -64,7 +64,7 @@ def test_without_the_key_a_cache_that_ignores_vary_poisons(tmp_path: Path) -> No
     with (
         serving('wsgi', 'caching') as server,
         behind(
-            'caching_by_key.conf', tmp_path, {8000: server.port}, **{'uri$reader;': 'uri;'}
+            'caching_by_key.conf', tmp_path, {8000: server.port}, {'uri$reader;': 'uri;'}
         ) as client,
     ):
         for origin in (SHOP, PARTNER):
