@@ -168,10 +168,10 @@ def judged(capture: Capture, profile: str = 'standard') -> tuple[Exchange, Fetch
 
 def all_findings(captures: Iterable[Capture], profile: str = 'standard') -> list[dict[str, Any]]:
     """What is found out about each fetch of a HAR file; the others show who sends CORS headers."""
-    judgements = [judged(capture, profile) for capture in captures]
+    judgments = [judged(capture, profile) for capture in captures]
     sharing = {
         parse_url(step.url).origin
-        for exchange, _ in judgements
+        for exchange, _ in judgments
         for step in exchange.steps
         if ACAO in step.response_headers
     }
@@ -179,7 +179,7 @@ def all_findings(captures: Iterable[Capture], profile: str = 'standard') -> list
         findings(exchange, failure, shares=any(
             parse_url(step.url).origin in sharing for step in exchange.steps[-1:]
         ))
-        for exchange, failure in judgements
+        for exchange, failure in judgments
     ]  # fmt: skip
 
 

@@ -124,7 +124,7 @@ copybutton_exclude = '.linenos, .gp, .go'
 
 
 class ExchangeLexer(RegexLexer):
-    """Colours a recorded exchange; Pygments' own HTTP lexer stops after the first message."""
+    """Colors a recorded exchange; Pygments' own HTTP lexer stops after the first message."""
 
     name = 'HTTP exchange'
     tokens: ClassVar[dict[str, Any]] = {

@@ -148,7 +148,7 @@ def sequence(name: str, exchanges: Path) -> tuple[ET.Element, str]:
 
 
 class Picture:
-    """An SVG that grows downwards. Its colours are those of the text around it."""
+    """An SVG that grows downwards. It takes its colors from the text around it."""
 
     def __init__(self, name: str, title: str, words: list[str], width: str = '30rem') -> None:
         self.y = float(LINE)

@@ -101,7 +101,7 @@ class Chromium(Engine):
         self.send('Network.clearBrowserCache')
 
     def look(self, width: int, height: int = 900, *, dark: bool = False) -> None:
-        """Set the size of the window in CSS pixels, and the colour scheme."""
+        """Set the size of the window in CSS pixels, and the color scheme."""
         self.send(
             'Emulation.setDeviceMetricsOverride',
             width=width,

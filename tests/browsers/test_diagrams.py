@@ -9,7 +9,7 @@ from recording.running_demo import RunningDemo
 from tests.docs.guide import DIAGRAMS
 
 LOOK = """(name) => {
-  const number = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map((part) => {
+  const number = (color) => color.match(/[0-9.]+/g).slice(0, 3).map((part) => {
     const share = part / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   }).reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);

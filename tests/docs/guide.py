@@ -155,16 +155,16 @@ def _read_page(root: Path, page: str, doctree: nodes.document) -> Guide:
     guide = Guide(root, [page])
     in_tabs = set()
     for tabs in doctree.findall(_is_tabs):
-        labelled: dict[str, list[Block]] = {}
+        labeled: dict[str, list[Block]] = {}
         for panel in tabs.findall(SphinxTabsPanel):
             label = _label(panel)
-            labelled[label] = [
+            labeled[label] = [
                 _block(guide, page, node, label) for node in panel.findall(nodes.literal_block)
             ]
-            guide.blocks += labelled[label]
+            guide.blocks += labeled[label]
             in_tabs |= set(panel.findall(nodes.literal_block))
             guide.labels_in_tabs += [(page, found) for found in _labels(panel)]
-        guide.tab_sets.append((page, labelled))
+        guide.tab_sets.append((page, labeled))
     for node in (*doctree.findall(nodes.literal_block), *doctree.findall(nodes.doctest_block)):
         if node not in in_tabs:
             guide.blocks.append(_block(guide, page, node, None))

@@ -394,14 +394,14 @@ def test_servers_cannot_steer_the_terminal(serve: Serve, doctor: Doctor) -> None
 
 
 @pytest.mark.parametrize(
-    ('environment', 'colours'), [({}, True), ({'NO_COLOR': '1'}, False), ({'NO_COLOR': ''}, True)]
+    ('environment', 'colors'), [({}, True), ({'NO_COLOR': '1'}, False), ({'NO_COLOR': ''}, True)]
 )
-def test_colours(
+def test_colors(
     serve: Serve,
     doctor: Doctor,
     monkeypatch: pytest.MonkeyPatch,
     environment: dict[str, str],
-    colours: bool,
+    colors: bool,
 ) -> None:
     monkeypatch.delenv('NO_COLOR', raising=False)
     for name, value in environment.items():
@@ -410,9 +410,9 @@ def test_colours(
     assert '\x1b' not in doctor(server.url)[1], 'not a terminal'
     monkeypatch.setattr('sys.stdout.isatty', lambda: True)
     _, text = doctor(server.url)
-    assert ('\x1b[31mBLOCKED' in text) is colours
-    assert ('\x1b' in text) is colours
-    assert (text.count('\x1b[0m') == 3) is colours
+    assert ('\x1b[31mBLOCKED' in text) is colors
+    assert ('\x1b' in text) is colors
+    assert (text.count('\x1b[0m') == 3) is colors
 
 
 @pytest.mark.parametrize(
