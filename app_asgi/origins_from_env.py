@@ -1,4 +1,4 @@
-"""The allowed origins come from the environment, and a wrong one stops the start."""
+"""The allowed origins come from the environment, and a wrong one stops the program."""
 
 import os
 
@@ -7,7 +7,7 @@ import falcon.asgi
 from cors import CORSMiddleware
 
 if 'BAKERY_ORIGINS' not in os.environ:
-    raise RuntimeError('Set BAKERY_ORIGINS, such as https://shop.example.com,https://a.example')
+    raise RuntimeError('Set BAKERY_ORIGINS, for example to https://shop.example.com')
 ORIGINS = os.environ['BAKERY_ORIGINS'].split(',')
 
 

@@ -1,4 +1,4 @@
-"""One route is open to everyone, one to nobody, and the rest to the shop."""
+"""One route allows every origin, one allows none, and the others allow the shop."""
 
 import falcon.asgi
 
@@ -18,7 +18,7 @@ app = falcon.asgi.App(
         allow_origins=['https://shop.example.com'],
         routes={
             '/public/{path:path}': Policy(allow_origins='*'),
-            '/internal/{path:path}': None,  # no page of another origin, whoever it is
+            '/internal/{path:path}': None,  # no other origin at all
         },
     )
 )

@@ -1,4 +1,4 @@
-"""Several origins may read, and some of them with cookies."""
+"""Several origins can read responses, and some of them can use cookies."""
 
 import falcon.asgi
 

@@ -1,4 +1,4 @@
-"""A sink needs no code for CORS: the preflight is answered before it."""
+"""A sink needs no code for CORS, because the middleware answers preflights first."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pictures and fonts: a page may use them with crossorigin where the answer allows it."""
+"""Pictures and fonts for pages on another origin."""
 
 from pathlib import Path
 

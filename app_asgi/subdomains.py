@@ -1,4 +1,4 @@
-"""Every subdomain of your own domain may read, on any depth, and nothing beside it."""
+"""Every subdomain of one domain can read, at any depth, and no other origin can."""
 
 import falcon.asgi
 
@@ -14,7 +14,7 @@ app = falcon.asgi.App(
     middleware=CORSMiddleware(
         allow_origins=[
             'https://shop.example.com',
-            'https://*.preview.example.com',  # not https://preview.example.com itself
+            'https://*.preview.example.com',  # doesn't match https://preview.example.com
         ],
     )
 )

@@ -1,4 +1,4 @@
-"""An API whose CORS policy has tests of its own."""
+"""An API with tests for its CORS policy."""
 
 import falcon.asgi
 

@@ -1,4 +1,4 @@
-"""CORS does not apply to WebSockets: the middleware checks who opens one."""
+"""CORS doesn't apply to WebSockets, so the middleware checks the origin of each handshake."""
 
 import falcon.asgi
 

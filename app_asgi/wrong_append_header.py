@@ -1,4 +1,4 @@
-"""Wrong on purpose: one header with two values allows nobody."""
+"""Wrong on purpose: a header with two values allows nobody."""
 
 import falcon.asgi
 

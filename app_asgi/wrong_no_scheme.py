@@ -1,4 +1,4 @@
-"""Wrong on purpose: an origin without a scheme matches no browser."""
+"""Wrong on purpose: an origin without a scheme never matches."""
 
 import falcon
 import falcon.asgi

@@ -9,7 +9,7 @@ class Order:
         resp.media = await req.get_media()
 
     async def on_options(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        resp.set_header('Access-Control-Allow-Methods', 'PUT')  # wrong: removed again
+        resp.set_header('Access-Control-Allow-Methods', 'PUT')  # wrong: Falcon removes it
 
 
 app = falcon.asgi.App(

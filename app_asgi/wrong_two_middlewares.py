@@ -1,4 +1,4 @@
-"""Wrong on purpose: two CORS components, and every page may write but the shop's."""
+"""Wrong on purpose: with two CORS middlewares, every page can write except the shop's."""
 
 import falcon
 import falcon.asgi
@@ -12,5 +12,5 @@ class Order:
 app = falcon.asgi.App(
     middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
 )
-app.add_middleware(falcon.CORSMiddleware())  # wrong: the first to run takes what this one needs
+app.add_middleware(falcon.CORSMiddleware())  # wrong: it needs what the first one removes
 app.add_route('/orders/17', Order())

@@ -1,4 +1,4 @@
-"""The list of origins only logs what it would refuse, and everyone still reads."""
+"""A new list of origins that only logs what it would refuse, while everyone can still read."""
 
 import logging
 
@@ -15,7 +15,7 @@ class Rehearsal:
         origin = req.get_header('Origin')
         decision = plan.decide(origin, req.method)
         if origin is not None and not decision.allowed:
-            log.warning('would be refused: %a, as %s', origin[:200], decision.reason)
+            log.warning('the list would refuse %a: %s', origin[:200], decision.reason)
 
 
 class Menu:

@@ -1,4 +1,4 @@
-"""A method's name is compared letter by letter: patch is not PATCH."""
+"""Methods are case-sensitive: patch isn't PATCH."""
 
 import falcon
 
@@ -14,7 +14,7 @@ app = falcon.App(
     middleware=CORSMiddleware(
         allow_origins=['https://shop.example.com'],
         allow_methods=['PATCH'],
-        max_age=600,  # seconds: one preflight serves them all
+        max_age=600,  # seconds until the browser sends another preflight
     )
 )
 app.add_route('/orders/{number:int}', Order())

@@ -1,4 +1,4 @@
-"""A redirect passes where each answer allows the page; a preflight is never redirected."""
+"""A redirect works if every response allows the page, but preflights must not be redirected."""
 
 import falcon
 
@@ -22,6 +22,6 @@ class MovedToMenu:
 
 
 app = falcon.App(middleware=CORSMiddleware(allow_origins=['https://shop.example.com']))
-app.req_options.strip_url_path_trailing_slash = True  # /menu/ is /menu, without a redirect
+app.req_options.strip_url_path_trailing_slash = True  # so /menu/ needs no redirect
 app.add_route('/menu', Menu())
 app.add_route('/breads', MovedToMenu())

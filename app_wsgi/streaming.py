@@ -1,4 +1,4 @@
-"""Server-sent events: the headers go out with the first byte of the stream."""
+"""Server-sent events, with the CORS headers sent before the first event."""
 
 from collections.abc import Iterator
 

@@ -1,10 +1,10 @@
-"""Each customer's page may read at the host of that customer, and at no other one."""
+"""Each customer's page can only read from that customer's host."""
 
 import falcon
 
 from cors import CORSMiddleware
 
-# The host of each customer's API, and the customer's page.
+# The host of each customer's API, and the origin of the customer's page.
 PAGES = {
     'api.example.com': 'https://shop.example.com',
     'partner-api.example.com': 'https://partner.example.com',

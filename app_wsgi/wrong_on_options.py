@@ -8,7 +8,7 @@ class Order:
         resp.media = req.get_media()
 
     def on_options(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.set_header('Access-Control-Allow-Methods', 'PUT')  # wrong: removed again
+        resp.set_header('Access-Control-Allow-Methods', 'PUT')  # wrong: Falcon removes it
 
 
 app = falcon.App(

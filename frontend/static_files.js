@@ -1,4 +1,4 @@
-// A canvas that drew a picture of another origin can be read only if CORS allowed the picture.
+// A script can read a canvas with another origin's picture only if CORS allowed the picture.
 async function drawPicture(api, crossOrigin) {
   const picture = new Image();
   picture.crossOrigin = crossOrigin;

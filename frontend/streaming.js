@@ -5,7 +5,7 @@ async function listenToTheOven(api) {
     events.onmessage = ({ data }) => {
       loaves.push(data);
       if (loaves.length === 2) {
-        events.close(); // or the browser connects again and again
+        events.close(); // otherwise the browser reconnects again and again
         resolve(loaves);
       }
     };

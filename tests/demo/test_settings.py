@@ -11,7 +11,7 @@ from demo.mount import LessonLoader, load_lesson
 from demo.settings import ATTACKER_PORT_VARIABLE, GUIDE_PORT_VARIABLE
 from recording.lessons import INTERFACES, PROGRAMS, ROOT, pairs
 
-MESSAGE = 'Set BAKERY_ORIGINS, such as {},https://a.example'
+MESSAGE = 'Set BAKERY_ORIGINS, for example to {}'
 REPLACED = {  # a constant of some lesson, and the demo's in its place
     'https://shop.example.com': 'http://127.0.0.1:9123',
     'https://shop.example.com/': 'http://127.0.0.1:9123/',  # wrong_invalid_origin

@@ -310,7 +310,7 @@ def test_log_first_logs_and_refuses_nobody(
     assert cors_headers(send_bare(interface, 'log_first', 'GET', '/menu', evil)) == {
         'allow-origin': '*'
     }
-    assert f"would be refused: '{STRANGER}', as the origin is not in" in caplog.text
+    assert f"the list would refuse '{STRANGER}': the origin is not in" in caplog.text
     assert '\x1b' not in caplog.text
 
 
