@@ -36,6 +36,11 @@ RECORDED = ROOT / 'docs/recorded'
 CONSOLE = '(console)'
 ENGINES = {'Chromium': 'chromium', 'Firefox': 'firefox', 'WebKitGTK': 'webkit'}
 WORDS = {'readable': 'Readable', 'blocked by the browser': 'Blocked'}
+ATTACK_WORDS = {  # of an attacker's page, so that nobody takes a blocked attack for a failure
+    'readable': 'Read by the attacker',
+    'blocked by the browser': 'Attack blocked',
+    'refused by the server': 'Attack blocked',
+}
 ACAO = 'Access-Control-Allow-Origin'
 #: The header, or the beginning of the status line, that decides in rules with this prefix.
 DECISIVE = {
@@ -243,9 +248,11 @@ class Panel(SphinxDirective):
             for page in self.pages:
                 for step in self.steps:
                     scene = by_key.pop((step, page, program), None)
-                    origin = self.records[program].pages[page - 1]
-                    names = fitting_exchanges(self._source, program, step, origin)
-                    found.append(scene or Scene(step, page, program, names))
+                    if scene is None:
+                        scene = Scene(step, page, program)
+                        origin = self._page_of(scene)
+                        scene.exchanges = fitting_exchanges(self._source, program, step, origin)
+                    found.append(scene)
         if by_key:
             raise self.error(f'{list(by_key)} are not among the steps and pages shown')
         return found
@@ -291,8 +298,20 @@ class Panel(SphinxDirective):
             if path is None:
                 raise self.error(f'no exchange {whole} is recorded')
             self.env.note_dependency(str(path))
-            found.append(read_exchange(path))
+            found.append(self._sent_by(self._page_of(scene), read_exchange(path)))
         return found
+
+    def _page_of(self, scene: Scene) -> str:
+        return self.records[scene.program].pages[scene.page - 1]
+
+    def _sent_by(self, page: str, exchange: Exchange) -> Exchange:
+        """Check that a page can have sent an exchange, so that a panel never mixes two pages."""
+        # Redirects and sandboxed frames make the origin null, and only no-cors requests lack one.
+        is_no_cors = 'no-cors' in exchange.request or "mode: 'no-cors'" in self._source
+        if exchange.origin in (page, 'null') or (not exchange.origin and is_no_cors):
+            return exchange
+        sender = exchange.origin or 'no origin'
+        raise self.error(f'{exchange.file.name} comes from {sender}, and the scene is of {page}')
 
     # ----------------------------------------------------------------------- the parts
 
@@ -314,7 +333,7 @@ class Panel(SphinxDirective):
 
     def _scene_nodes(self, step: str, scene: Scene) -> nodes.Node:
         record = self.records[scene.program]
-        page = record.pages[scene.page - 1]
+        page = self._page_of(scene)
         exchanges = self._exchanges(scene)
         part = nodes.container('', classes=['panel-scene', *self._chosen_by(scene)])
         who = f'The page at {page}' if len(self.pages) > 1 else ''
@@ -344,7 +363,8 @@ class Panel(SphinxDirective):
         said = nodes.paragraph()
         said += _code(f'{scene.step}(api)' if scene.step.isidentifier() else scene.step)
         said += nodes.Text(' ')
-        word = scene.word or WORDS.get(verdict, verdict.capitalize())
+        words = ATTACK_WORDS if self._is_attack(scene) else WORDS
+        word = scene.word or words.get(verdict, verdict.capitalize())
         said += nodes.strong('', word)
         if label:
             said += nodes.inline('', f' in {label}', classes=['panel-engine'])
@@ -361,12 +381,14 @@ class Panel(SphinxDirective):
         if scene.mood:
             return scene.mood
         readable = verdict == 'readable'
-        is_attack, is_wrong = len(self.programs) > 1, scene.program.startswith('wrong_')
-        if is_attack and scene.page > 1:
+        if self._is_attack(scene):
             return 'bad' if readable else 'good'
-        if scene.page > 1 and not is_wrong:
+        if scene.page > 1 and not scene.program.startswith('wrong_'):
             return 'good'
         return 'good' if readable else 'bad'
+
+    def _is_attack(self, scene: Scene) -> bool:
+        return len(self.programs) > 1 and scene.page > 1
 
     def _console(self, program: str, page: int) -> nodes.Node:
         record = self.records[program]

@@ -250,6 +250,14 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         'each_script_has_one_panel',
         replace('docs/howto/attack_null.rst', ':against: defended', ':against: nothing'),
     ),
+    'a panel shows an exchange of another page': (
+        'sphinx_is_content',
+        replace('docs/howto/attack_reflection.rst', 'from page 2: anyone', 'from page 3: anyone'),
+    ),
+    'a panel shows a request without an Origin': (
+        'sphinx_is_content',
+        replace('docs/howto/caching.rst', 'cached--public_shop', 'caching--public'),
+    ),
     'an included file is gone': (
         'sphinx_is_content',
         delete('docs/recorded/exchanges/blocked--page.http'),

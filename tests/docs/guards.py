@@ -187,7 +187,7 @@ def commands_run(guide: Guide) -> Iterator[str]:
 def _faults_of_tab(page: str, label: str, blocks: list[Block]) -> Iterator[str]:
     typed = [word for block in blocks for command in block.commands for word in command.split()]
     for block in blocks:
-        if block.source:
+        if block.source and 'excerpt' not in block.options:  # which isn't a whole program
             module = block.source.removesuffix('.py').replace('/', '.')
             if not {module, f'{module}:app'} & set(typed):
                 yield f'{page}: the {label} tab shows {block.source} and does not say how to run it'
