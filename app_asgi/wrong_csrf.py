@@ -1,4 +1,4 @@
-"""Wrong on purpose: a POST without a Content-Type is taken for JSON, and every page can send it."""
+"""Wrong on purpose: it reads a POST without a Content-Type as JSON, and any page can send one."""
 
 import falcon
 import falcon.asgi
@@ -9,12 +9,12 @@ class Orders:
         self._last: object = None
 
     async def on_post(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        self._last = await req.get_media()  # wrong: nobody looked at the Content-Type
+        self._last = await req.get_media()  # wrong: nothing checks the Content-Type
         resp.media = {'ordered': self._last}
 
     async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         resp.media = {'last order': self._last}
-        resp.set_header('Access-Control-Allow-Origin', '*')  # so that every page can see it
+        resp.set_header('Access-Control-Allow-Origin', '*')  # so any page can see the result
 
 
 app = falcon.asgi.App(

@@ -1,4 +1,4 @@
-"""Wrong on purpose: a page without TLS reads, so whoever carries its traffic reads."""
+"""Wrong on purpose: it trusts a page without TLS, which anyone on the network can change."""
 
 import falcon
 import falcon.asgi
@@ -15,7 +15,7 @@ class Basket:
 
 
 app = falcon.asgi.App(
-    middleware=falcon.CORSMiddleware(  # wrong: it takes them all
+    middleware=falcon.CORSMiddleware(  # wrong: it accepts them all
         allow_origins=PAGES, allow_credentials=PAGES
     )
 )

@@ -1,4 +1,4 @@
-"""Wrong on purpose: whatever page asks is allowed, with credentials."""
+"""Wrong on purpose: it allows the origin of any page, with credentials."""
 
 import falcon
 import falcon.asgi
@@ -13,7 +13,7 @@ class Reflection:
         req_succeeded: bool,
     ) -> None:
         if origin := req.get_header('Origin'):
-            resp.set_header('Access-Control-Allow-Origin', origin)  # wrong: it asks no list
+            resp.set_header('Access-Control-Allow-Origin', origin)  # wrong: no list is checked
             resp.set_header('Access-Control-Allow-Credentials', 'true')
 
 

@@ -1,4 +1,4 @@
-"""Wrong on purpose: any page opens this WebSocket, and the browser brings the user's cookie."""
+"""Wrong on purpose: any page can open this WebSocket, and the browser sends the user's cookie."""
 
 import falcon
 import falcon.asgi
@@ -8,13 +8,13 @@ PAGES = ['https://shop.example.com']
 
 class Orders:
     async def on_websocket(self, req: falcon.asgi.Request, ws: falcon.asgi.WebSocket) -> None:
-        await ws.accept()  # wrong: nobody looked at the Origin
+        await ws.accept()  # wrong: nothing checks the Origin
         await ws.send_text(f'order 17, basket {req.cookies.get("basket")}, is ready')
         await ws.close()
 
 
 app = falcon.asgi.App(
-    middleware=falcon.CORSMiddleware(  # wrong: it does not see WebSockets
+    middleware=falcon.CORSMiddleware(  # wrong: it doesn't see WebSockets
         allow_origins=PAGES, allow_credentials=PAGES
     )
 )

@@ -1,4 +1,4 @@
-"""A list of exact https origins withstands the attacks that read."""
+"""A list of exact https origins stops every attack that reads data."""
 
 import falcon
 

@@ -1,4 +1,4 @@
-"""Wrong on purpose: a POST without a Content-Type is taken for JSON, and every page can send it."""
+"""Wrong on purpose: it reads a POST without a Content-Type as JSON, and any page can send one."""
 
 import falcon
 
@@ -8,12 +8,12 @@ class Orders:
         self._last: object = None
 
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._last = req.media  # wrong: nobody looked at the Content-Type
+        self._last = req.media  # wrong: nothing checks the Content-Type
         resp.media = {'ordered': self._last}
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.media = {'last order': self._last}
-        resp.set_header('Access-Control-Allow-Origin', '*')  # so that every page can see it
+        resp.set_header('Access-Control-Allow-Origin', '*')  # so any page can see the result
 
 
 app = falcon.App(

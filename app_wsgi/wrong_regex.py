@@ -1,4 +1,4 @@
-"""Wrong on purpose: a pattern without an end matches an attacker's domain, too."""
+"""Wrong on purpose: a pattern without an end also matches an attacker's domain."""
 
 import re
 
@@ -10,7 +10,7 @@ OURS = re.compile(r'https://.*\.example\.com')
 
 
 def is_ours(origin: str) -> bool:
-    return OURS.match(origin) is not None  # wrong: the text may go on
+    return OURS.match(origin) is not None  # wrong: any text may follow
 
 
 class Basket:

@@ -1,5 +1,5 @@
 // wrong: this is the attacker's page. Run it on your own machine only.
-// A Blob without a type has no Content-Type, so the browser sends it without asking first.
+// A Blob without a type has no Content-Type, so the browser doesn't send a preflight.
 async function orderWithoutType(api) {
   const body = new Blob([JSON.stringify({ bread: 'rye', to: location.origin })]);
   const response = await fetch(`${api}/orders`, {

@@ -1,5 +1,5 @@
 // wrong: this is the attacker's page. Run it on your own machine only.
-// A frame with the sandbox attribute has the origin null, whoever made it.
+// A frame with the sandbox attribute has the origin null, on any site.
 async function readBasketFromSandbox(api) {
   const frame = document.createElement('iframe');
   frame.sandbox = 'allow-scripts';

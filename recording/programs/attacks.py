@@ -1,4 +1,4 @@
-"""What the pages of the attack lab print beside exchanges and verdicts."""
+"""What the pages of the attack lab print in addition to exchanges and verdicts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ATTACKS = {  # how the table names each, by its page, and its script
     ':doc:`Sandboxed frame <attack_null>`': 'wrong_null',
     ':doc:`Loose pattern <attack_pattern>`': 'wrong_regex',
     ':doc:`Page without TLS <attack_plain_http>`': 'wrong_plain_http',
-    ':doc:`Foreign POST <attack_post>`': 'wrong_csrf',
-    ':doc:`Foreign WebSocket <attack_websocket>`': 'wrong_websockets',
+    ':doc:`POST from another page <attack_post>`': 'wrong_csrf',
+    ':doc:`WebSocket from another page <attack_websocket>`': 'wrong_websockets',
 }
-SITES = ('the same site', 'another site')  # of the pages behind the shop's own
+SITES = ('the same site', 'another site')  # of the attacker's pages
 
 
 def start_both(attack: str) -> str:
-    """Build Falcon's own middleware and that of cors.py; write what becomes of each."""
+    """Build Falcon's own middleware and that of cors.py; write which of them start."""
     arguments = ARGUMENTS[attack]
     values = ', '.join(f'{name}={value!r}' for name, value in arguments.items())
     lines = [f'CORSMiddleware({values})']
@@ -55,15 +55,25 @@ def results() -> str:
     """Write what each attack achieved in each engine, from the verdicts, as CSV with rst."""
     table = io.StringIO()
     rows = csv.writer(table, lineterminator='\n')
-    engines = list(dict.fromkeys(row.engine for row in verdicts.read('wrong_reflection')))
-    rows.writerow(['Attack', 'From a page of', *engines, 'On the mended program'])
+    rows.writerow(['Attack', *(f'From {site}' for site in SITES), 'On the fixed program'])
     for attack, lesson in ATTACKS.items():
-        wrong, mended = verdicts.runs_of(lesson)
-        for page, site in zip(wrong.pages[1:], SITES, strict=True):
-            achieved = [_achieved(wrong, page, engine) for engine in engines]
-            on_mended = {_achieved(mended, page, engine) for engine in engines}
-            rows.writerow([attack, site, *achieved, ', '.join(sorted(on_mended))])
+        wrong, fixed = verdicts.runs_of(lesson)
+        pages = wrong.pages[1:]
+        on_wrong = [_by_engine(wrong, page) for page in pages]
+        on_fixed = dict.fromkeys(_by_engine(fixed, page) for page in pages)
+        rows.writerow([attack, *on_wrong, ', '.join(on_fixed)])
     return table.getvalue()
+
+
+def _by_engine(run: verdicts.Run, page: str) -> str:
+    """Write what an attack achieved from a page; name engines only if they differ."""
+    engines = dict.fromkeys(row.engine for row in verdicts.read(run.name))
+    found: dict[str, list[str]] = {}
+    for engine in engines:
+        found.setdefault(_achieved(run, page, engine), []).append(engine)
+    if len(found) == 1:
+        return next(iter(found))
+    return ', '.join(f'{achieved} in {" and ".join(names)}' for achieved, names in found.items())
 
 
 def _achieved(run: verdicts.Run, page: str, engine: str) -> str:
@@ -72,5 +82,5 @@ def _achieved(run: verdicts.Run, page: str, engine: str) -> str:
     script, wire, *_ = (row for row in recorded if (row.page, row.engine) == (page, engine))
     accepted = wire.text.startswith('POST ') and wire.verdict == '200 OK'
     if script.verdict != 'readable' and not accepted:
-        return 'fails'
-    return '**succeeds**' if wire.text.endswith('with the cookie') else 'no cookie came'
+        return ':good:`blocked`'
+    return ':bad:`succeeds`' if wire.text.endswith('with the cookie') else 'no cookie sent'

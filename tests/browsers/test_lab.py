@@ -1,4 +1,4 @@
-"""What the attack lab says of browsers and no panel of it shows."""
+"""What the attack lab says about browsers that none of its panels shows."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from recording.engines.base import Engine
 from recording.lessons import API, INTERFACES, ROOT, SHOP
 
 SAID = (
-    'in all three browsers its request had the origin ``null``, the ``SameSite=Lax`` cookie came '
-    'along, and the script read the basket'
+    'In all three browsers, the request had the origin ``null``, the browser sent the '
+    '``SameSite=Lax`` cookie, and the script read the basket'
 )
 READ = """
 (url) => fetch(url, { credentials: 'include' }).then(
