@@ -1,4 +1,4 @@
-"""CORS lets a simple POST through; the API itself refuses what its own pages did not send."""
+"""CORS doesn't stop a simple POST, so the API refuses what its own pages didn't send."""
 
 import falcon
 import falcon.asgi
@@ -11,13 +11,13 @@ PAGES = ['https://shop.example.com']
 class OwnPagesOnly:
     async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         if req.method in ('GET', 'HEAD', 'OPTIONS'):
-            return  # these must change nothing
+            return  # these must not change anything
         site, origin = req.get_header('Sec-Fetch-Site'), req.get_header('Origin')
-        if site == 'cross-site' and origin not in PAGES:  # the browser writes both, not the page
+        if site == 'cross-site' and origin not in PAGES:  # the browser sets both headers
             raise falcon.HTTPForbidden(description='Your page may not change anything.')
         media_type, _ = falcon.parse_header(req.content_type or '')
         if req.method == 'POST' and media_type != falcon.MEDIA_JSON:
-            # For JSON a page must ask first, and the preflight's answer depends on PAGES.
+            # JSON from another origin needs a preflight, and only PAGES pass it.
             raise falcon.HTTPUnsupportedMediaType(description='Send application/json.')
 
 

@@ -1,4 +1,4 @@
-"""A form cannot send JSON: it brings a token that only your own pages can read."""
+"""A form can't send JSON, so it includes a token that only your own pages can read."""
 
 import hmac
 import os
@@ -14,7 +14,7 @@ KEY = os.environ['BAKERY_KEY'].encode()
 PAGES = ['https://shop.example.com']
 
 
-def token_for(req: falcon.asgi.Request) -> str:  # nobody can write it without the key
+def token_for(req: falcon.asgi.Request) -> str:  # can't be forged without the key
     return hmac.digest(KEY, req.cookies.get('user', '').encode(), 'sha256').hex()
 
 

@@ -1,4 +1,4 @@
-"""A page may embed what CORP lets it embed, and measure what Timing-Allow-Origin lets it."""
+"""CORP says who may embed a picture, and Timing-Allow-Origin who may time it."""
 
 from pathlib import Path
 

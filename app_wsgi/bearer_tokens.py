@@ -1,4 +1,4 @@
-"""A token that a script sends in a header needs no credentials mode and no cookie."""
+"""A token in a header needs neither cookies nor a credentials mode."""
 
 import falcon
 
@@ -19,7 +19,7 @@ class Orders:
 app = falcon.App(
     middleware=CORSMiddleware(
         allow_origins=['https://shop.example.com'],
-        allow_headers=['Authorization'],  # by name: the standard's * leaves it out
+        allow_headers=['Authorization'],  # by name: * doesn't include it
     )
 )
 app.add_middleware(Authentication())

@@ -1,4 +1,4 @@
-"""A cache keeps an answer for each origin, and one for everybody where anyone may read."""
+"""A cache stores one response per origin, or a single one if anyone may read it."""
 
 import falcon
 
@@ -15,8 +15,8 @@ class Menu:
 
 app = falcon.App(
     middleware=CORSMiddleware(
-        allow_origins=[SHOP, PARTNER],  # the answer differs by origin: Vary: Origin
-        routes={'/public/{path:path}': Policy(allow_origins='*')},  # the same for everybody
+        allow_origins=[SHOP, PARTNER],  # differs by origin, so cors.py adds Vary
+        routes={'/public/{path:path}': Policy(allow_origins='*')},  # the same for everyone
     )
 )
 app.add_route('/menu', Menu())

@@ -1,4 +1,4 @@
-"""The allowed origins are rows of a database, and a changed row counts within five seconds."""
+"""The allowed origins are rows in a database, and changes take effect within five seconds."""
 
 import os
 import time
@@ -8,7 +8,7 @@ import sqlalchemy as sql
 
 from cors import CORSMiddleware
 
-SECONDS = 5  # how long the rows are kept, so the longest that a change waits
+SECONDS = 5  # how long the rows are cached
 if 'DATABASE_URL' not in os.environ:
     raise RuntimeError('Set DATABASE_URL, such as sqlite:///tenants.sqlite')
 database = sql.create_engine(os.environ['DATABASE_URL'], poolclass=sql.NullPool)

@@ -1,4 +1,4 @@
-"""While you develop, every port of your own machine may read."""
+"""During development, a page on any port of your own machine may read."""
 
 import os
 

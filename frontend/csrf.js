@@ -9,7 +9,7 @@ async function orderAsJson(api) {
   return response.json();
 }
 
-// A Blob without a type has no Content-Type, so the browser sends it without asking first.
+// A Blob without a type has no Content-Type, so the browser doesn't send a preflight.
 async function orderWithoutType(api) {
   const response = await fetch(`${api}/orders`, { method: 'POST', body: new Blob([order]) });
   return { status: response.status, body: await response.json() };

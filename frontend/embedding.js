@@ -23,7 +23,7 @@ async function fetchLogoWithNoCors(api) {
   return { type: response.type, status: response.status, body: await response.text() };
 }
 
-// Without Timing-Allow-Origin, every time between the start and the end is 0.
+// Without Timing-Allow-Origin, all times between the start and the end are 0.
 async function measure(url) {
   await show(url, null);
   const [timing] = performance.getEntriesByName(url);

@@ -86,8 +86,13 @@ def twin_of(page: str) -> str:
 def first_paragraph(doctree: nodes.document) -> str:
     """Read the sentence or two that open a page and say what it is for."""
     paragraphs = doctree.findall(nodes.paragraph)
-    opening = next((one for one in paragraphs if isinstance(one.parent, nodes.section)), None)
+    opening = next((one for one in paragraphs if _may_open(one.parent)), None)
     return ' '.join(opening.astext().split()) if opening else ''
+
+
+def _may_open(parent: nodes.Element) -> bool:
+    """Whether a page can begin with a paragraph in here: in its text or in its first box."""
+    return isinstance(parent, nodes.section) or 'answer' in parent['classes']
 
 
 def describe_page(

@@ -85,7 +85,7 @@ def test_a_closed_port(engine: Engine, stack: ExitStack) -> None:
 
 
 def test_firefox_has_a_second_line_after_the_cause() -> None:
-    page_says('howto/is_it_cors', 'If another line about the same address stands above it')
+    page_says('howto/is_it_cors', 'If another line about the same address appears above it')
     lines = [row.text for row in read('patch') if row.browser.startswith('Firefox')]
     causes = [number for number, text in enumerate(lines) if 'Did not find method' in text]
     assert causes

@@ -104,6 +104,12 @@ def test_every_page_is_light(site: Path, pages: dict[str, BeautifulSoup]) -> Non
         assert sum(weights.values()) < MAX_BYTES, (name, weights)
 
 
+def test_each_how_to_is_listed_with_a_sentence_of_its_own(pages: dict[str, BeautifulSoup]) -> None:
+    listed = [entry.get_text() for entry in pages['howto/index.html'].select('p.entry')]
+    assert len(listed) == len(set(listed)) > 30
+    assert [sentence for sentence in listed if not sentence.endswith(('.', '?', '!'))] == []
+
+
 @pytest.mark.parametrize('lesson', LESSONS)
 def test_a_lesson_has_tabs_and_a_panel(pages: dict[str, BeautifulSoup], lesson: str) -> None:
     page = pages[page_of(lesson)]

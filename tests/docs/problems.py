@@ -17,7 +17,7 @@ PROBLEMS = [
     Problem(
         'A CORS error, but only when my code crashes',
         'howto/is_it_cors',
-        'It is a CORS error only when my code crashes',
+        'I get a CORS error only when my code crashes',
     ),
     Problem(
         'Preflight 401 or 403 as soon as I add authentication',
@@ -132,7 +132,7 @@ PROBLEMS = [
     Problem(
         "mode: 'no-cors' silenced it, but the body is empty",
         'howto/embedding',
-        'My answer is empty in the mode no-cors',
+        'The response is empty in no-cors mode',
     ),
     Problem('Static files, fonts, canvas tainted', 'howto/static_files', 'My canvas is tainted'),
     Problem(

@@ -112,8 +112,8 @@ def test_csrf_lets_other_methods_be_decided_by_the_preflight(interface: str) -> 
 
 
 @both
-def test_a_post_without_a_type_is_taken_for_json(interface: str) -> None:
-    page_says('csrf', 'takes a body **without** a ``Content-Type`` for JSON')
+def test_a_post_without_a_type_is_read_as_json(interface: str) -> None:
+    page_says('csrf', 'reads a body **without** a ``Content-Type`` as JSON')
     page = open_page(interface, 'wrong_csrf', STRANGER)
     with pytest.raises(Blocked) as caught:
         page.fetch('/orders', 'POST', body=json.dumps(ORDER).encode())
@@ -448,8 +448,8 @@ def test_a_test_client_sends_no_origin(interface: str) -> None:
 
 @both
 def test_the_wildcard_leaves_authorization_out(interface: str) -> None:
-    page_says('bearer_tokens', 'stands for every header but ``Authorization``')
-    page_says('bearer_tokens', 'and so does ``cors.py`` with its default')
+    page_says('bearer_tokens', '``*`` means every header except ``Authorization``')
+    page_says('bearer_tokens', 'and so does ``cors.py`` by default')
 
     for middleware, passes in (
         (FALCONS([SHOP]), True),
