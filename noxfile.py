@@ -39,6 +39,7 @@ PYTHON_FILES = (
     'recording',
     'tests',
 )
+PROSE = ('*.md', 'docs/*.rst', 'docs/*/*.rst', 'docs/recorded/README.md')
 EVERYDAY = (
     *('tests/demo', 'tests/docs', 'tests/exchanges', 'tests/lessons', 'tests/unit'),
     *TWO_FILES,
@@ -196,11 +197,14 @@ def peers(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style with ruff, and who imports whom; `nox -s lint -- --fix` fixes what it can."""
+    """Check the style of code and text, and the imports; `nox -s lint -- --fix` fixes code."""
     install(session, 'dev')
     session.run('ruff', 'check', *session.posargs)
     session.run('ruff', 'format', *([] if '--fix' in session.posargs else ['--check']))
     session.run('lint-imports')
+    pages = [str(path) for pattern in PROSE for path in Path().glob(pattern)]
+    session.run('codespell', *PYTHON_FILES, 'deploy', 'frontend', 'docs/_static', *pages)
+    session.run('proselint', 'check', '--config', 'docs/proselint.json', *pages)
 
 
 @nox.session
