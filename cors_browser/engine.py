@@ -255,6 +255,10 @@ class Engine:
 
     # -------------------------------------------------------------------------------- cookies
 
+    def is_same_site_for_cookies(self, first: str, second: str) -> bool:
+        """http and https of a host are two sites (RFC 6265bis, section 5.2)."""
+        return same_site(first, second)
+
     def default_same_site(self) -> str:
         """Cookies without SameSite are treated as ``SameSite=Lax`` (RFC 6265bis)."""
         return 'lax'

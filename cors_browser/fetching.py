@@ -28,7 +28,7 @@ from .redirects import http_redirect_fetch, location_url
 from .request import Request, preflight_reasons, redirect_taint, request_origin_header
 from .rules import Blocked, FetchFailed, unreachable
 from .servers import NULL_BODY_STATUSES, Send
-from .urls import DEFAULT_PORTS, same_origin, same_site
+from .urls import DEFAULT_PORTS, same_origin
 
 BAD_PORTS = {
     *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101),
@@ -243,13 +243,14 @@ class Fetcher:
 
     def _is_same_site(self, request: Request) -> bool:
         """Whether a request stays within the site of the top-level page, for cookies."""
+        same = self._engine.is_same_site_for_cookies
         if self._is_top_level_navigation(request):
-            return same_site(request.url.origin, self._page) and not (
+            return same(request.url.origin, self._page) and not (
                 self._engine.redirects_are_cross_site()
-                and redirect_taint(self._page, request.urls, same_site)
+                and redirect_taint(self._page, request.urls, same)
             )
         return (
-            same_site(request.url.origin, self._top_level)
-            and same_site(self._page, self._top_level)
-            and not redirect_taint(self._page, request.urls, same_site)
+            same(request.url.origin, self._top_level)
+            and same(self._page, self._top_level)
+            and not redirect_taint(self._page, request.urls, same)
         )

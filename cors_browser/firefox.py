@@ -11,7 +11,7 @@ from .engine import Engine
 from .exchange import Headers, Pairs
 from .headers import BODY_HEADERS, TOKEN
 from .rules import ACEH
-from .urls import Url, registrable_domain, same_origin
+from .urls import Url, registrable_domain, same_origin, same_site
 
 
 class Firefox(Engine):
@@ -127,6 +127,10 @@ class Firefox(Engine):
     def accepts_credentials(self, lines: Sequence[str]) -> bool:
         """Empty lines of Access-Control-Allow-Credentials are ignored."""
         return super().accepts_credentials([*filter(None, lines)])
+
+    def is_same_site_for_cookies(self, first: str, second: str) -> bool:
+        """http and https of a host are one site."""
+        return same_site(first, second, schemelessly=True)
 
     def default_same_site(self) -> str:
         """Cookies without SameSite are sent to other sites, too."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from .engine import Engine
 from .exchange import Headers, Pairs
 from .headers import BODY_HEADERS, combine
-from .urls import OPAQUE, Url, same_origin
+from .urls import OPAQUE, Url, same_origin, same_site
 
 
 def changes_origin(urls: Sequence[Url]) -> bool:
@@ -142,6 +142,10 @@ class WebKit(Engine):
     def shows_redirect_timing(self, *, tao_passed: bool) -> bool:
         """An opaque redirect always shows its timing."""
         return True
+
+    def is_same_site_for_cookies(self, first: str, second: str) -> bool:
+        """http and https of a host are one site."""
+        return same_site(first, second, schemelessly=True)
 
     def default_same_site(self) -> str:
         """Cookies without SameSite are sent to other sites, too."""

@@ -235,6 +235,8 @@ class Panel(SphinxDirective):
         name = self.lesson if program == self.lesson else f'{self.lesson}--{program}'
         path = RECORDED / f'browsers/{name}.csv'
         self.env.note_dependency(str(path))
+        if program != self.lesson and not path.is_file():
+            raise self.error(f'{path.name} is not recorded')
         return Record(path)
 
     # ---------------------------------------------------------------------- the scenes
@@ -294,10 +296,10 @@ class Panel(SphinxDirective):
         for name in scene.exchanges:
             whole = name if '--' in name else f'{scene.program}--{name}'
             paths = [RECORDED / f'{folder}/{whole}.http' for folder in ('exchanges', 'proxies')]
-            path = next((path for path in paths if path.is_file()), None)
-            if path is None:
-                raise self.error(f'no exchange {whole} is recorded')
+            path = next((path for path in paths if path.is_file()), paths[0])
             self.env.note_dependency(str(path))
+            if not path.is_file():
+                raise self.error(f'no exchange {whole} is recorded')
             found.append(self._sent_by(self._page_of(scene), read_exchange(path)))
         return found
 

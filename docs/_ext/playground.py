@@ -50,14 +50,12 @@ LEFT_OUT = {
     'dynamic_origins': 'It needs SQLAlchemy and a database.',
 }
 #: Where the model is known to differ from the recorded browser, by lesson and engine.
-SCHEMELESS = 'The real browser sends the cookie: it takes http and https of a host for one site.'
 REDIRECTION = "The real browser's line begins with: Cross-origin redirection to ... denied."
 DIFFERENCES = {
     'redirects': {'webkit': REDIRECTION},
     'wrong_null': {
         'webkit': 'The real browser sends the cookie: it ignores the sandbox of the frame.'
     },
-    'wrong_plain_http': {'firefox': SCHEMELESS, 'webkit': SCHEMELESS},
     'wrong_redirect': {'webkit': REDIRECTION},
 }
 ATTACK = "// wrong: this is the attacker's page."  # how the page scripts of the attack lab begin

@@ -151,7 +151,7 @@ def faults_of_lesson(command: str, port: int) -> Iterator[str]:
 
 def faults_of(command: str, port: int, folder: Path, environment: dict[str, str]) -> Iterator[str]:
     ended = subprocess.run(
-        ['bash', '-c', command.replace(':8000/', f':{port}/')],
+        ['bash', '-c', re.sub(r':8000\b', f':{port}', command)],
         cwd=folder,
         env=environment,
         capture_output=True,

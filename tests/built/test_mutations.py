@@ -163,7 +163,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'the page script is shown nowhere': (
         'everything_is_shown',
-        replace('docs/tutorial/one_origin.rst', '../../frontend/one_origin.js', '../conf.py'),
+        create('frontend/forgotten.js', 'export const page = () => fetch(`${API}/menu`);\n'),
     ),
     'lines are shown by number': ('includes_do_not_drift', in_both_tabs(':lines: 1-3')),
     'lines are marked by number': ('includes_do_not_drift', in_both_tabs(':emphasize-lines: 2')),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cors_browser import PROFILES, Browser
+from cors_browser import PROFILES, Blocked, Browser
 from cors_browser.cookies import CookieJar, parse_date
 from cors_browser.urls import parse_url
 from tests.unit.browser_support import API, CORS_OK, PAGE, Site, shared, table
@@ -216,3 +216,24 @@ def test_a_partitioned_cookie_of_its_own_site_is_sent() -> None:
     browser: Any = Browser(Site(), PAGE, api=API)
     browser.cookies.set(API, 'a=1; Secure; Partitioned')
     assert browser.fetch('/', credentials='include').exchange.cookies_sent == ('a',)
+
+
+@pytest.mark.parametrize(
+    ('page', 'sent_in'),
+    [
+        ('http://old.example.com', ['firefox', 'webkit']),
+        ('http://api.example.com', ['firefox', 'webkit']),
+        ('http://old.example.net', []),
+        ('https://old.example.com', EVERY),
+    ],
+)
+def test_whether_the_scheme_makes_another_site(page: str, sent_in: list[str]) -> None:
+    """As recorded in the lesson ``wrong_plain_http`` on real names."""
+    for profile in EVERY:
+        browser = Browser(Site(), page, api=API, profile=profile)
+        browser.cookies.set(API, 'a=1; Secure; SameSite=Lax')
+        try:
+            exchange = browser.fetch('/', credentials='include').exchange
+        except Blocked as blocked:
+            exchange = blocked.exchange
+        assert exchange.cookies_sent == (('a',) if profile in sent_in else ()), profile
