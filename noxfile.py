@@ -34,6 +34,7 @@ PYTHON_FILES = (
     'demo',
     'docs/_ext',
     'docs/_playground/runner.py',
+    'docs/exercises',
     'docs/conf.py',
     'noxfile.py',
     'recording',

@@ -36,6 +36,7 @@ extensions = [
     'docs._ext.contents',
     'docs._ext.epub',
     'docs._ext.excerpts',
+    'docs._ext.exercise',
     'docs._ext.finder',
     'docs._ext.folded',
     'docs._ext.markdown',

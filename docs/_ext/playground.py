@@ -29,6 +29,8 @@ from docutils.nodes import Element
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from docs._ext.exercise import checks_of
+
 ROOT = Path(__file__).parent.parent.parent
 PARTS = ROOT / 'docs/_playground'
 #: What the memory that is loaded at the start has imported.
@@ -223,6 +225,7 @@ def _lesson(name: str, program: Path, script_path: Path) -> dict[str, Any]:
         'programs': programs,
         'script': script,
         'pages': _pages(name),
+        'checks': checks_of(name),
         'is_attack': ATTACK in script,
         'differences': DIFFERENCES.get(name, {}),
         'environment': ENVIRONMENT,

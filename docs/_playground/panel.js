@@ -330,6 +330,29 @@ function comparison(columns) {
   );
 }
 
+// The goals of an exercise, each with what is still wrong.
+function checked(checks, faults) {
+  const met = faults.filter((fault) => !fault).length;
+  const items = checks.map(({ goal }, number) => {
+    const fault = faults[number];
+    const [words, kind] = fault ? ['not yet', 'bad'] : ['done', 'good'];
+    return element(
+      'li',
+      {},
+      element('span', { class: `playground-verdict ${kind}` }, words),
+      ` ${goal.replaceAll('``', '')}`,
+      fault ? element('div', { class: 'playground-fault' }, fault) : '',
+    );
+  });
+  const words = met === checks.length ? 'Solved: your program meets all goals.' : `${met} of ${checks.length} goals met.`;
+  return element(
+    'section',
+    { class: 'playground-goals' },
+    element('p', {}, element('strong', {}, words)),
+    element('ul', {}, ...items),
+  );
+}
+
 const STOPPED = {
   program: (seconds) => `The program ran for more than ${seconds} seconds without a result, so it was stopped. Does it loop forever?`,
   script: (seconds) => `The page script ran for more than ${seconds} seconds without a result, so it was stopped. Does it loop forever?`,
@@ -486,6 +509,7 @@ class Panel {
       element(
         'div',
         { class: 'playground-buttons' },
+        this.options.isExercise ? this.press('Check', () => this.check()) : '',
         this.button,
         this.press('Compare browsers', () => this.compare()),
         this.press('Reset', () => this.reset()),
@@ -572,6 +596,22 @@ class Panel {
       this.results.append(problem(element('p', {}, `The playground stopped: ${error.message}`)));
     } finally {
       this.button.disabled = false;
+    }
+  }
+
+  // Send the requests of the exercise to the program.
+  async check() {
+    const state = this.read();
+    const { checks, environment } = this.lesson;
+    this.results.replaceChildren();
+    this.program.mark();
+    try {
+      const opened = await openSandbox(() => {});
+      const outcome = await opened.call('exercise', { ...state, name: state.lesson, environment, checks });
+      if (outcome.faults) this.results.append(checked(checks, outcome.faults));
+      this.end(outcome, state);
+    } catch (error) {
+      this.results.append(problem(element('p', {}, `The playground stopped: ${error.message}`)));
     }
   }
 
@@ -698,7 +738,7 @@ function addStyles() {
  * @param place the element, whose content is replaced
  * @param options `lesson` fixes the lesson; without it the reader chooses one, or a link does.
  *   `program` is the program that its script calls at first, of the `programs` to choose from.
- *   `isCheck` opens the doctor in place of a program.
+ *   `isCheck` opens the doctor in place of a program; `isExercise` adds a button that checks the goals.
  *   `interface`, `page` and `engine` are chosen at first; `close` is called to end.
  */
 export async function open(place, options = {}) {

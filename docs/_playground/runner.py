@@ -146,6 +146,31 @@ class Playground:
             outcome = await open_websocket(app, options['url'], browser)
         return {**outcome, 'log': self._taken_log()}
 
+    async def exercise(self, options: Values) -> Values:
+        """Send the requests of an exercise to a program.
+
+        Args:
+            options: What :meth:`load` takes, and ``checks``. Each has a ``page``, its ``request``
+                and what to ``expect``: ``blocked``, or a ``status`` and ``headers`` that the page
+                can read.
+
+        Returns:
+            What :meth:`load` returns, and ``faults``: for each check what went wrong, else an
+            empty text.
+        """
+        outcome = await self.load(options)
+        if 'fault' in outcome:
+            return outcome
+        faults = [await self._fault_of(check) for check in options['checks']]
+        return {'log': outcome['log'] + self._taken_log(), 'faults': faults}
+
+    async def _fault_of(self, check: Values) -> str:
+        app = self._running_program().app
+        job = {'page': check['page'], 'engine': 'standard'}
+        with self._output():
+            async with browser_of(app, job) as browser:
+                return await fault_of_check(browser, check)
+
     async def check(self, options: Values) -> Values:
         """Let the doctor examine a recording: ``text``, and its other ``arguments``."""
         self._taken_log()
@@ -234,6 +259,23 @@ def fault_of(error: BaseException, path: Path) -> Values:
     return {'line': line, 'message': message, 'faults': list(faults)}
 
 
+async def fault_of_check(browser: Browser, check: Values) -> str:
+    """Send a request of an exercise; say how its outcome differs from what is expected."""
+    expected = check['expect']
+    try:
+        reply = await browser.afetch(**check['request'])
+    except FetchFailed as failure:
+        return '' if 'blocked' in expected else f'Blocked by the browser: {failure.reason}.'
+    if 'blocked' in expected:
+        return 'The page can read the response.'
+    if reply.status != expected['status']:
+        return f'The status is {reply.status}, not {expected["status"]}.'
+    for name, value in expected.get('headers', {}).items():
+        if reply.headers.get(name) != value:
+            return f'The page reads {reply.headers.get(name)!r} from {name}, not {value!r}.'
+    return ''
+
+
 def verdict_of(failure: FetchFailed) -> Values:
     """What blocked the page, with the rule and the line of the console."""
     names = ('code', 'reason', 'header', 'kind', 'fix', 'guide', 'section', 'console')
@@ -311,6 +353,7 @@ async def call(name: str, argument: str) -> str:
     """Call a method of the playground with JSON; return JSON."""
     methods = {
         'check': playground.check,
+        'exercise': playground.exercise,
         'load': playground.load,
         'fetch': playground.fetch,
         'websocket': playground.websocket,

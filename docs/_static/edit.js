@@ -39,17 +39,36 @@
     return panel.querySelector(`[data-choose="${name}"]:checked`);
   }
 
+  // WSGI or ASGI, as chosen in the page's tabs.
+  function chosenInterface() {
+    const tab = document.querySelector('.sphinx-tabs [role="tab"][aria-selected="true"]');
+    return tab?.textContent.trim().toLowerCase();
+  }
+
+  function addToExercise(exercise) {
+    const place = made('div', { className: 'playground' });
+    const [button, status] = openButton('Solve it here', place, () => ({
+      lesson: exercise.dataset.lesson,
+      isExercise: true,
+      interface: chosenInterface(),
+      close: () => {
+        place.replaceChildren();
+        button.focus();
+      },
+    }));
+    exercise.querySelector('details').before(button, status, place);
+  }
+
   function addToPanel(panel) {
     const place = made('div', { className: 'playground' });
     const [button, status] = openButton('Edit', place, () => {
       panel.dataset.mode = 'edit';
-      const tab = document.querySelector('.sphinx-tabs [role="tab"][aria-selected="true"]');
       const page = chosen(panel, 'page')?.parentElement.textContent;
       return {
         lesson: panel.dataset.lesson,
         programs: panel.dataset.programs.split(' '),
         program: chosen(panel, 'program')?.parentElement.textContent,
-        interface: tab?.textContent.trim().toLowerCase(),
+        interface: chosenInterface(),
         page: page && (page.includes('://') || page === 'null' ? page : `https://${page}`),
         engine: chosen(panel, 'engine')?.value,
         close: () => {
@@ -67,4 +86,5 @@
   if (location.protocol === 'file:') return;
   document.querySelectorAll('.playground').forEach(addToPage);
   document.querySelectorAll('.panel[data-lesson]').forEach(addToPanel);
+  document.querySelectorAll('.exercise').forEach(addToExercise);
 })();

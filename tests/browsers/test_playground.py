@@ -10,6 +10,7 @@ import pytest
 from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines.base import Engine
 from recording.engines.chromium import Chromium
+from recording.lessons import ROOT
 from tests.browsers import playground
 from tests.browsers.test_pages import faults
 
@@ -353,3 +354,61 @@ def test_an_attack_meets_the_fixed_program(chromium: Chromium, hosted: str) -> N
     chromium.run(PRESS_RUN)
     chromium.wait_for("document.querySelector('.playground-step')")
     assert chromium.run(SHOWN) == [['readBasket', 'BLOCKED', True]]
+
+
+GOALS = """
+() => [...document.querySelectorAll('.playground-goals li')].map((goal) => [
+  goal.querySelector('.playground-verdict').textContent,
+  goal.querySelector('.playground-fault')?.textContent ?? '',
+])
+"""
+SOLVE = """
+async ([program]) => {
+  const { open } = await import('/_static/playground/panel.js');
+  const place = document.querySelector('.exercise .playground');
+  const panel = await open(place, { lesson: 'one_origin', isExercise: true });
+  panel.program.text = program;
+  await panel.check();
+}
+"""
+MISSING = [
+    ['not yet', 'Blocked by the browser: the response has no Access-Control-Allow-Origin.'],
+    *[['done', '']] * 3,
+]
+
+
+def open_exercise(browser: Engine, hosted: str) -> None:
+    """Press *Solve it here*, and wait until Python is ready."""
+    browser.open(f'{hosted}/tutorial/one_origin.html')
+    browser.wait_for("document.querySelector('.exercise .playground-open')")
+    browser.run("() => document.querySelector('.exercise .playground-open').click()")
+    browser.wait_for(playground.READY, 120)
+
+
+def test_an_exercise_names_the_goals_that_are_not_met(engine: Engine, hosted: str) -> None:
+    open_exercise(engine, hosted)
+    engine.run(
+        """() => [...document.querySelectorAll('.playground-buttons button')]
+          .find((button) => button.textContent === 'Check').click()"""
+    )
+    engine.wait_for("document.querySelector('.playground-goals')", 60)
+    assert engine.run(GOALS) == MISSING
+    solution = (ROOT / 'docs/exercises/app_wsgi/one_origin.py').read_text()
+    engine.run(SOLVE, [solution])
+    assert engine.run(GOALS) == [['done', '']] * 4
+
+
+@pytest.mark.parametrize('width', [1280, 380])
+def test_axe_finds_no_fault_in_an_exercise(chromium: Chromium, hosted: str, width: int) -> None:
+    chromium.look(width)
+    open_exercise(chromium, hosted)
+    chromium.run(SOLVE, ['app = 1'])
+    assert 'The program does not start.' in chromium.run(
+        "() => document.querySelector('.playground-problem').textContent"
+    )
+    chromium.run(SOLVE, [(ROOT / 'app_wsgi/one_origin.py').read_text()])
+    assert chromium.run(GOALS) == MISSING
+    assert faults(chromium) == []
+    assert chromium.run('() => document.documentElement.scrollWidth') <= width
+    chromium.look(width, dark=True)
+    assert faults(chromium) == []

@@ -236,7 +236,7 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     ),
     'an exchange lost a header': (
         'exchanges_are_current',
-        replace('docs/recorded/exchanges/any_origin--not_found.http', 'Vary: Accept\n', ''),
+        replace('docs/recorded/exchanges/errors--not_found.http', 'Vary: Accept\n', ''),
     ),
     'the panel runs another lesson': (
         'each_script_has_one_panel',

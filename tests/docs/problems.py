@@ -94,7 +94,7 @@ PROBLEMS = [
     Problem(
         'I see X-Total-Count in DevTools, my script cannot',
         'tutorial/expose_headers',
-        'The developer tools show the header, my script does not',
+        'DevTools shows the header, but my script gets null',
     ),
     Problem(
         'CORS request did not succeed, Failed to fetch', 'howto/is_it_cors', 'Is it CORS at all?'

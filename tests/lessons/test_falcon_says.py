@@ -52,7 +52,7 @@ def exchanged(app: Any, method: str = 'GET', page: str = SHOP, **options: Any) -
 
 
 def test_it_is_off_by_default(interface: str) -> None:
-    page_says('tutorial/blocked', 'Falcon adds no CORS headers unless you ask for them.')
+    page_says('tutorial/blocked', 'Falcon adds no CORS headers unless you ask for them')
     found = blocked(interface, 'blocked', '/menu')
     assert cors_headers(found.exchange.steps[-1]) == {}
 
@@ -65,7 +65,7 @@ def test_the_flag_allows_every_origin_on_every_route(interface: str) -> None:
 
 
 def test_the_flag_answers_preflights(interface: str) -> None:
-    page_says('tutorial/any_origin', 'Preflights get their answer, too')
+    page_says('tutorial/any_origin', 'Preflights succeed, too')
     reply = fetch(interface, 'any_origin', '/menu', page=STRANGER, headers={'X-Bread': 'rye'})
     headers = cors_headers(reply.exchange.preflights[0])
     assert headers['allow-origin'] == '*'
@@ -73,7 +73,7 @@ def test_the_flag_answers_preflights(interface: str) -> None:
 
 
 def test_the_middleware_takes_the_origins(interface: str) -> None:
-    page_says('tutorial/one_origin', '``falcon.CORSMiddleware`` takes the origins that may read.')
+    page_says('tutorial/one_origin', '``falcon.CORSMiddleware`` takes the list of origins')
     reply = fetch(interface, 'one_origin', '/menu')
     assert cors_headers(reply.exchange.steps[-1]) == {'allow-origin': SHOP}
     found = blocked(interface, 'one_origin', '/menu', page=STRANGER)
@@ -81,7 +81,7 @@ def test_the_middleware_takes_the_origins(interface: str) -> None:
 
 
 def test_origins_are_compared_as_they_are(interface: str) -> None:
-    page_says('tutorial/one_origin', 'Falcon compares the whole text.')
+    page_says('tutorial/one_origin', 'Falcon compares the whole text')
     upper = 'https://SHOP.example.com'  # which no browser sends
     assert cors_headers(send_bare(interface, 'one_origin', 'GET', '/menu', upper)) == {}
 
@@ -103,7 +103,7 @@ def test_the_wildcard_stands_alone(interface: str) -> None:
 
 
 def test_exposed_headers_are_named(interface: str) -> None:
-    page_says('tutorial/expose_headers', '``expose_headers`` takes the names.')
+    page_says('tutorial/expose_headers', '``expose_headers`` takes the names')
     reply = fetch(interface, 'expose_headers', '/orders')
     assert cors_headers(reply.exchange.steps[-1])['expose-headers'] == 'X-Total-Count'
     assert 'X-Total-Count' in reply.headers
@@ -142,7 +142,7 @@ def test_the_flag_and_the_middleware_exclude_each_other(interface: str) -> None:
 
 
 def test_a_responder_may_override(interface: str) -> None:
-    page_says('tutorial/responder_override', 'where a responder has set it.')
+    page_says('tutorial/responder_override', 'if a responder has already set it')
     hours = fetch(interface, 'responder_override', '/hours', page=STRANGER)
     assert cors_headers(hours.exchange.steps[-1]) == {'allow-origin': '*'}
 
@@ -206,5 +206,5 @@ def test_private_network_access_is_off_by_default(interface: str) -> None:
 
 
 def test_there_are_no_headers_without_an_origin(interface: str) -> None:
-    page_says('tutorial/any_origin', 'only to answers to requests that have an ``Origin``')
+    page_says('tutorial/any_origin', 'only to responses to requests that have an ``Origin``')
     assert cors_headers(send_bare(interface, 'any_origin', 'GET', '/menu', None)) == {}

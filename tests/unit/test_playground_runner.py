@@ -316,3 +316,51 @@ def test_calls_are_json_both_ways() -> None:
     loaded, fetched = map(json.loads, asyncio.run(run()))
     assert loaded == {'log': '', 'refused': []}
     assert fetched['response']['status'] == 200
+
+
+GOALS = {
+    'it meets the goal': (PAGE, {'status': 200}, ''),
+    'the page is blocked': (
+        'https://partner.example.com',
+        {'status': 200},
+        'Blocked by the browser: the response has no Access-Control-Allow-Origin.',
+    ),
+    'the page should be blocked': (PAGE, {'blocked': True}, 'The page can read the response.'),
+    'the page is blocked as it should': ('https://partner.example.com', {'blocked': True}, ''),
+    'the status is another': (PAGE, {'status': 404}, 'The status is 200, not 404.'),
+    'a header is hidden': (
+        PAGE,
+        {'status': 200, 'headers': {'X-Oven': 'north'}},
+        "The page reads None from X-Oven, not 'north'.",
+    ),
+    'a header is readable': (PAGE, {'status': 200, 'headers': {'Content-Length': '12'}}, ''),
+}
+
+
+def exercised(program: str, *checks: dict[str, Any]) -> dict[str, Any]:
+    async def run() -> dict[str, Any]:
+        playground = Playground(ROOT)
+        try:
+            return await playground.exercise({**job(program), 'checks': checks})
+        finally:
+            await playground.close()
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize('goal', GOALS)
+def test_an_exercise_says_what_is_missing(goal: str) -> None:
+    page, expected, fault = GOALS[goal]
+    program = FALCON.replace("CORSMiddleware('*')", f'CORSMiddleware({PAGE!r})')
+    check = {'page': page, 'request': {'url': '/menu'}, 'expect': expected}
+    assert exercised(program, check)['faults'] == [fault]
+
+
+def test_an_exercise_has_what_the_program_prints() -> None:
+    check = {'page': PAGE, 'request': {'url': '/menu', 'method': 'POST', 'body': b'rye'}}
+    outcome = exercised(FALCON, {**check, 'expect': {'status': 200}})
+    assert outcome == {'log': 'posted rye\n', 'faults': ['']}
+
+
+def test_an_exercise_with_a_fault_is_not_checked() -> None:
+    assert exercised('app = ')['fault']['line'] == 1

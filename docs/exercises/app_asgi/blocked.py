@@ -1,0 +1,13 @@
+"""The responder itself allows one origin."""
+
+import falcon.asgi
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        resp.set_header('Access-Control-Allow-Origin', 'https://shop.example.com')
+
+
+app = falcon.asgi.App()
+app.add_route('/menu', Menu())

@@ -1,0 +1,33 @@
+"""A second origin can read responses to requests with cookies."""
+
+import falcon
+import falcon.asgi
+
+BREADS = {'rye', 'sourdough'}
+SHOP, PARTNER = 'https://shop.example.com', 'https://partner.example.com'
+STAFF = 'https://staff.example.com'
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'basket': req.cookies.get('basket')}
+
+
+class Bread:
+    async def on_post(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, bread: str
+    ) -> None:
+        if bread not in BREADS:
+            raise falcon.HTTPNotFound
+        resp.set_cookie('basket', bread, path='/', same_site='Lax')  # Secure by default
+        resp.media = {'basket': bread}
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=[SHOP, PARTNER, STAFF],
+        allow_credentials=[SHOP, STAFF],
+    )
+)
+app.add_route('/basket', Basket())
+app.add_route('/basket/{bread}', Bread())

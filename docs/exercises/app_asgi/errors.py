@@ -1,0 +1,28 @@
+"""The page can read when to try again."""
+
+import falcon
+import falcon.asgi
+
+
+class Order:
+    async def on_get(
+        self, req: falcon.asgi.Request, resp: falcon.asgi.Response, number: int
+    ) -> None:
+        if number != 17:
+            raise falcon.HTTPNotFound(description=f'There is no order {number}.')
+        resp.media = {'number': 17, 'bread': 'rye'}
+
+
+class Oven:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        raise falcon.HTTPServiceUnavailable(description='The oven is cold.', retry_after=600)
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=['https://shop.example.com'],
+        expose_headers=['Retry-After'],
+    ),
+)
+app.add_route('/orders/{number:int}', Order())
+app.add_route('/oven', Oven())

@@ -1,0 +1,17 @@
+"""The pages of two origins can read the menu."""
+
+import falcon
+import falcon.asgi
+
+
+class Menu:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+
+
+app = falcon.asgi.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=['https://shop.example.com', 'https://partner.example.com'],
+    ),
+)
+app.add_route('/menu', Menu())

@@ -1,0 +1,31 @@
+"""Guests can read orders, and bakers can also cancel them."""
+
+import falcon
+
+ROLES = {'Bearer token-of-anna': 'baker', 'Bearer token-of-ben': 'guest'}
+
+
+class Authentication:
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        if req.method == 'OPTIONS' and req.get_header('Access-Control-Request-Method'):
+            return  # a preflight: it never has credentials, and Falcon answers it by itself
+        if req.auth not in ROLES:
+            raise falcon.HTTPUnauthorized(description='Log in first.')
+        req.context.role = ROLES[req.auth]
+
+
+class Order:
+    def on_get(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
+        resp.media = {'number': number, 'bread': 'rye'}
+
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
+        if req.context.role != 'baker':
+            raise falcon.HTTPForbidden(description='Only bakers cancel orders.')
+        resp.media = {'cancelled': number}
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
+)
+app.add_middleware(Authentication())
+app.add_route('/orders/{number:int}', Order())

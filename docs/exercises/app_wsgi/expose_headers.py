@@ -1,0 +1,19 @@
+"""The page can read both headers."""
+
+import falcon
+
+
+class Orders:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = [{'number': 17}, {'number': 18}]
+        resp.set_header('X-Total-Count', '2')
+        resp.set_header('X-Oven', 'north')
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(
+        allow_origins=['https://shop.example.com'],
+        expose_headers=['X-Total-Count', 'X-Oven'],
+    )
+)
+app.add_route('/orders', Orders())

@@ -1,0 +1,28 @@
+"""The partner can read one more route."""
+
+import falcon
+
+
+class Menu:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'rye': 4.2, 'sourdough': 5.5}
+        if req.get_header('Origin') == 'https://partner.example.com':
+            resp.set_header('Access-Control-Allow-Origin', 'https://partner.example.com')
+
+
+class Hours:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = {'opens': 7, 'closes': 18}
+        resp.set_header('Access-Control-Allow-Origin', '*')
+
+    # The preflight of a PUT never gets here, so this header comes too late.
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.media = req.get_media()
+        resp.set_header('Access-Control-Allow-Origin', '*')
+
+
+app = falcon.App(
+    middleware=falcon.CORSMiddleware(allow_origins=['https://shop.example.com']),
+)
+app.add_route('/menu', Menu())
+app.add_route('/hours', Hours())
