@@ -41,6 +41,10 @@ sub vcl_synth {
 
 sub vcl_backend_response {
     unset beresp.http.X-Own-Error;
+    # Varnish would store for two minutes what doesn't say for how long
+    if (!beresp.http.Cache-Control) {
+        set beresp.ttl = 0s;
+    }
 }
 
 sub vcl_backend_error {

@@ -20,16 +20,35 @@ INSTALL = 'apt-get install --no-install-recommends postgresql'
 STOP_SECONDS = 20
 
 
-@dataclass(frozen=True)
+@dataclass
 class Postgres:
-    """A running server with a database ``bakery``.
+    """A server with a database ``bakery``.
 
     Attributes:
-        socket: The folder of its socket.
+        socket: The folder of its socket and its data.
+        process: Options of ``Popen``: the user who runs it, and where.
     """
 
     programs: Path
     socket: Path
+    process: dict[str, Any]
+    server: subprocess.Popen[Any] | None = None
+
+    def start(self) -> None:
+        """Start the server; :meth:`connect` fails until it is ready."""
+        settings = ['-h', '', '-k', str(self.socket), '-F']  # no address, a socket, no fsync
+        self.server = subprocess.Popen(
+            [self.programs / 'postgres', '-D', str(self.socket / 'data'), *settings],
+            stderr=subprocess.DEVNULL,
+            **self.process,
+        )
+
+    def stop(self) -> None:
+        """End all connections and the server."""
+        if self.server:
+            self.server.send_signal(signal.SIGINT)
+            self.server.wait(STOP_SECONDS)
+            self.server = None
 
     def url(self, role: str) -> str:
         """Return the ``DATABASE_URL`` of a role."""
@@ -77,16 +96,13 @@ def running_postgres() -> Iterator[Postgres]:
             stdout=subprocess.DEVNULL,
             **someone,
         )
-        settings = ['-h', '', '-k', str(folder), '-F']  # no address, a socket, no fsync
-        server = subprocess.Popen(
-            [FOUND / 'postgres', '-D', data, *settings], stderr=subprocess.DEVNULL, **someone
-        )
+        postgres = Postgres(FOUND, folder, someone)
+        postgres.start()
         try:
             _create_database(folder)
-            yield Postgres(FOUND, folder)
+            yield postgres
         finally:
-            server.send_signal(signal.SIGINT)  # ends connections, and then itself
-            server.wait(STOP_SECONDS)
+            postgres.stop()
 
 
 def _create_database(socket: Path) -> None:

@@ -39,6 +39,7 @@ class Proxy:
         here: Texts of the files of ``deploy``, and what a run puts in their place.
         tls: A text that is in each configuration with TLS.
         environment: Variables in addition to those of this process.
+        reload: The command that makes it read its configuration again.
         public: Files of ``deploy`` that the configuration names.
     """
 
@@ -51,13 +52,13 @@ class Proxy:
     here: Mapping[str, str] = field(default_factory=dict)
     tls: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    reload: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
 
     @property
     def program(self) -> str | None:
         """The program's path; None if the machine lacks it."""
-        name = self.command[0]
-        return shutil.which(name) or shutil.which(f'/usr/sbin/{name}')
+        return _path_of(self.command[0])
 
     @property
     def install(self) -> str:
@@ -93,11 +94,12 @@ SITE
         'listen 127.0.0.1:8080': 'listen 127.0.0.1:PORT',
     },
     tls=' ssl;',
+    reload=('nginx', '-p', 'FOLDER', '-c', 'nginx.conf', '-s', 'reload'),
 )
 
-# Without its API, without ports 80 and 443, and without certificates of its own
+# Without port 2019 for its API, without ports 80 and 443, and without certificates of its own
 CADDY_ALONE = """{
-	admin off
+	admin unix/FOLDER/admin.sock
 	auto_https off
 	default_bind 127.0.0.1
 """
@@ -115,13 +117,17 @@ CADDY = Proxy(
     },
     tls='\ttls ',
     environment={'HOME': 'FOLDER', 'XDG_DATA_HOME': 'FOLDER', 'XDG_CONFIG_HOME': 'FOLDER'},
+    reload=(
+        *('caddy', 'reload', '--adapter', 'caddyfile', '--config', 'FOLDER/Caddyfile'),
+        *('--address', 'unix/FOLDER/admin.sock'),
+    ),
 )
 
 HAPROXY = Proxy(
     title='HAProxy',
     package='haproxy',
     site='behind_haproxy.cfg',
-    command=('haproxy', '-db', '-f', 'FOLDER/haproxy.cfg'),
+    command=('haproxy', '-W', '-db', '-f', 'FOLDER/haproxy.cfg', '-p', 'FOLDER/haproxy.pid'),
     file='haproxy.cfg',
     here={
         'log /dev/log local0': 'log stdout format raw local0',
@@ -132,6 +138,7 @@ HAPROXY = Proxy(
         'retries 1': 'retries 0',  # the retry waits for a second
     },
     tls=' ssl crt ',
+    reload=('sh', '-c', 'kill -USR2 $(cat FOLDER/haproxy.pid)'),
 )
 
 MODULES = (
@@ -173,6 +180,7 @@ APACHE = Proxy(
         '<VirtualHost 127.0.0.1:8080>': '<VirtualHost *:PORT>',
     },
     tls='SSLEngine on',
+    reload=('apache2', '-d', 'FOLDER', '-f', 'apache2.conf', '-k', 'graceful'),
     public=('own_error.json',),
 )
 
@@ -185,9 +193,32 @@ VARNISH = Proxy(
         *('-f', 'FOLDER/default.vcl', '-s', 'malloc,16m', '-p', 'thread_pools=1'),
     ),
     file='default.vcl',
+    reload=(
+        *('sh', '-c'),
+        'varnishadm -n FOLDER/varnish vcl.load new FOLDER/default.vcl && '
+        'varnishadm -n FOLDER/varnish vcl.use new',
+    ),
 )
 
 PROXIES = {proxy.title: proxy for proxy in (NGINX, CADDY, HAPROXY, APACHE, VARNISH)}
+
+
+def _path_of(name: str) -> str | None:
+    return shutil.which(name) or shutil.which(f'/usr/sbin/{name}')
+
+
+def reload(proxy: Proxy, folder: Path) -> None:
+    """Make a running proxy read its configuration again, without an interruption.
+
+    Args:
+        proxy: It runs in the folder.
+        folder: As for :func:`running`.
+    """
+    name, *arguments = (text.replace('FOLDER', str(folder)) for text in proxy.reload)
+    with (folder / 'reload.txt').open('w') as output:
+        subprocess.run(
+            [_path_of(name) or name, *arguments], check=True, stdout=output, stderr=output
+        )
 
 
 @contextmanager
