@@ -108,9 +108,9 @@ class Chromium(Engine):
         """Several equal ones count as one; an empty one is none, so the page gets the redirect."""
         return super().location([*dict.fromkeys(lines)]) or None
 
-    def reads_location_first(self) -> bool:
+    def refuses_location_first(self, url: Url | None) -> bool:
         """A malformed Location fails before the CORS check."""
-        return True
+        return url is None
 
     def refuses_user_names(self, *, cross_origin: bool, tainted: bool, simple: bool) -> bool:
         """A Location never may have a user name."""

@@ -32,10 +32,7 @@ class Engine:
         return is_safelisted_request_header(name, value)
 
     def unsafe_header_names(self, headers: Pairs) -> list[str]:
-        """A preflight lists each unsafe name once; equal names are judged one by one.
-
-        See #cors-unsafe-request-header-names.
-        """
+        """A preflight lists each unsafe name once (#cors-unsafe-request-header-names)."""
         return sorted({*self._unsafe_names(headers)})
 
     def _unsafe_names(self, headers: Pairs) -> list[str]:
@@ -197,7 +194,7 @@ class Engine:
             raise ValueError(f'there are {len(lines)} of them')
         return lines[0].encode('latin-1').decode('utf-8', 'replace') if lines else None
 
-    def reads_location_first(self) -> bool:
+    def refuses_location_first(self, url: Url | None) -> bool:
         """A redirect must pass the CORS check before its Location is read (#http-fetch)."""
         return False
 

@@ -24,7 +24,7 @@ from .engine import Engine
 from .exchange import Headers, Pairs, Reply, Step
 from .memory import PreflightCache
 from .metadata import add_browser_headers
-from .redirects import http_redirect_fetch, location_url
+from .redirects import check_location_early, http_redirect_fetch
 from .request import Request, preflight_reasons, redirect_taint, request_origin_header
 from .rules import Blocked, FetchFailed, unreachable
 from .servers import NULL_BODY_STATUSES, Send
@@ -174,8 +174,8 @@ class Fetcher:
         if request.is_stream and self._engine.stream_support() == 'http2':
             raise Blocked('stream-body', 'a stream needs HTTP/2, and the server speaks HTTP/1.1')
         step = await self._http_network_or_cache_fetch(request, step)
-        if step.status in REDIRECT_STATUSES and self._engine.reads_location_first():
-            location_url(request, step)
+        if step.status in REDIRECT_STATUSES:
+            check_location_early(request, step)
         if request.tainting == 'cors':
             cors_check(self._engine, step.response_headers, request.origin, request.include)
         request.timing_visible &= tao_check(request, step.response_headers)

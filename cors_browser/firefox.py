@@ -71,9 +71,9 @@ class Firefox(Engine):
         lost = [header for header in first_headers if header[0] in BODY_HEADERS]
         return headers + [header for header in lost if lost_earlier and header not in headers]
 
-    def reads_location_first(self) -> bool:
-        """A malformed Location fails before the CORS check."""
-        return True
+    def refuses_location_first(self, url: Url | None) -> bool:
+        """A malformed Location, or a ``data:`` URL, fails before the CORS check."""
+        return url is None or url.scheme == 'data'
 
     def needs_preflight_again(self, *, had_one: bool) -> bool:
         """A request with a preflight needs one after every redirect, as a GET, too."""

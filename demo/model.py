@@ -20,6 +20,7 @@ def judge(fetch: dict[str, Any]) -> dict[str, Any]:
         ``readable``, a bool, and ``why``: the reason, and then the fix. If the server may have
         acted on the request, that comes in place of the fix: no header undoes a forged order.
     """
+    methods = [one['method'] for one in fetch['wire']]
     exchange, failure = replay.judge(
         replay.Capture(
             fetch['url'],
@@ -29,6 +30,7 @@ def judge(fetch: dict[str, Any]) -> dict[str, Any]:
             mode=fetch['mode'],
             credentials=fetch['credentials'],
             responses=[(one['method'], _response(one)) for one in fetch['wire']],
+            preflight_passed=methods != [] and 'OPTIONS' not in methods,  # it is remembered
         )
     )
     if isinstance(failure, Unreachable) and failure.kind == 'unrecorded':

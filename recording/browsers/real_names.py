@@ -40,8 +40,7 @@ from recording.browsers.local_servers import PAGE, served
 from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
 from recording.engines.firefox import Firefox
-from recording.engines.webkit import WebKit
-from recording.lessons import API, ROOT, SHOP
+from recording.lessons import ROOT, SHOP
 
 #: A page of the attacker on the API's own site, such as a subdomain that was taken over.
 SAME_SITE = 'https://blog.example.com'
@@ -52,9 +51,6 @@ CERTIFIED = (
     '*.example.net',
     '*.example.com.example.net',
 )
-
-
-FORGET = '/_forget'
 
 
 @dataclass
@@ -161,8 +157,6 @@ class ScriptHandler(SimpleHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header('Content-Type', 'text/html')
-        if self.path == FORGET:
-            self.send_header('Clear-Site-Data', '"cache", "cookies"')
         self.send_header('Content-Length', str(len(PAGE)))
         self.end_headers()
         self.wfile.write(PAGE)
@@ -214,13 +208,9 @@ class Stage:
             yield browser
 
     def forget(self, browser: Engine) -> None:
-        """Make a browser forget the cookies of the API, and its preflights."""
+        """Make a browser forget its cookies and its preflights."""
         browser.forget_cookies()
-        if isinstance(browser, Chromium | WebKit):
-            browser.forget_preflights()
-        else:  # Firefox has no command for it, but it obeys a header
-            self.names.lead('api.example.com', self.pages)
-            browser.open(f'{API}{FORGET}')
+        browser.forget_preflights()
 
     def show(self, *origins: str) -> None:
         """Serve the empty page as some origins.

@@ -263,6 +263,10 @@ class Engine(ABC):
     def forget_cookies(self) -> None:
         """Remove all cookies of the browser."""
 
+    @abstractmethod
+    def forget_preflights(self) -> None:
+        """Let every preflight be sent again; the page that is open may change."""
+
     def open(self, url: str) -> None:
         """Load a page and wait for its load event; the console starts anew."""
         self.console.clear()

@@ -92,6 +92,16 @@ class Firefox(Engine):
     def forget_cookies(self) -> None:
         self.send('storage.deleteCookies')
 
+    def forget_preflights(self) -> None:
+        """Go on in a new container: Firefox keeps the preflights of each apart.
+
+        It has no command for it, and ``Clear-Site-Data`` leaves preflights alone.
+        """
+        container = self.send('browser.createUserContext')['userContext']
+        tab = self.send('browsingContext.create', type='tab', userContext=container)['context']
+        self.send('browsingContext.close', context=self._context)
+        self._context = tab
+
     def close(self) -> None:
         self.send('browser.close')
         super().close()

@@ -99,6 +99,9 @@ def real_outcomes(
 ) -> dict[str, Outcome]:
     """Run cases in a real browser, those of each page together."""
     outcomes: dict[str, Outcome] = {}
+    for origin in scripted.origins:
+        browser.open(f'{origin}/')  # WebKit forgets only what its page can see
+        browser.forget_cookies()
     scripted.cases |= {case.name: case for case in cases}
     for page in dict.fromkeys(case.page for case in cases):
         mine = [case for case in cases if case.page == page]

@@ -113,6 +113,10 @@ def named_cases(page: str, api: str) -> list[Case]:
     cases = Cases(page, api)
     for lines in locations(api.partition('://')[2]):
         cases.add('location', get(), status=302, location=iter(lines))
+    for line in ('data:,a', 'mailto:a', 'foo:a', 'http://a b/', 'http://[::1'):
+        for method in ('GET', 'HEAD'):
+            location = iter([line])
+            cases.add('not-shared', get(method), status=302, headers=[], location=location)
     for mode, origin in (('cors', page), ('no-cors', api)):
         host = origin.partition('://')[2]
         location = iter([f'http://me@{host}/NAME/1'])

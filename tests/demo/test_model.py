@@ -35,9 +35,14 @@ def test_an_answer_without_cors_is_opaque() -> None:
     assert verdict['why'].startswith('It is opaque')
 
 
-def test_a_preflight_that_the_browser_did_not_send_is_told() -> None:
-    verdict = judge(fetch(('PUT', ALLOWED), method='PUT'))
+def test_a_preflight_that_the_browser_did_not_send_is_named() -> None:
+    verdict = judge(fetch(method='PUT'))
     assert verdict == {'readable': False, 'why': 'It would have sent a further OPTIONS.'}
+
+
+def test_a_preflight_that_the_browser_remembers_is_not_missed() -> None:
+    verdict = judge(fetch(('PUT', ALLOWED), method='PUT'))
+    assert verdict == {'readable': True, 'why': 'The response allows this page.'}
 
 
 def test_a_request_that_the_browser_did_not_send_is_told() -> None:
