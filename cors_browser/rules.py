@@ -79,7 +79,9 @@ RULES: dict[str, Rule] = {
     'no-cors-redirect-mode': Rule(
         'no-cors-redirect', 'main-fetch', "Fetch with redirect 'follow'."
     ),
-    'cors-scheme': Rule('scheme', 'main-fetch', 'Serve the API over http or https.'),
+    'cors-scheme': Rule(
+        'scheme', 'main-fetch', 'Serve the API over http or https.', 'errors/no_scheme'
+    ),
     'preflight-network': Rule(
         'preflight-connection',
         PREFLIGHT,

@@ -23,7 +23,7 @@ def status_fix(step: Step, made_by: Responder) -> tuple[str, str]:
     who = made_by.name if made_by.kind in IN_FRONT else 'the server'
     body = step.response_body[:4096].decode('utf-8', 'replace')
     if step.status == 400 and TLS_WANTED.search(body):
-        return 'Write https:// in the URL: the port speaks TLS.', 'errors/closed_port'
+        return 'Write https:// in the URL: the port speaks TLS.', 'errors/gateway'
     if step.status in {502, 503, 504}:
         return f"Make the application behind {who} run and respond: look into {who}'s log.", (
             'errors/bad_gateway'
@@ -53,5 +53,8 @@ def status_fix(step: Step, made_by: Responder) -> tuple[str, str]:
         431: f'Send fewer or shorter headers and cookies, or raise the limit of {who}'
              + (' (--limit-request-field_size).' if who == 'gunicorn' else '.'),
     }  # fmt: skip
+    if step.status == 405 and step.preflight:
+        return fixes[405], 'errors/preflight_405'
+    page = 'errors/gateway' if step.status in {400, 401, 403, 429, 431} else TRIAGE
     other = f'Find out why {who} responds with status {step.status}.'
-    return fixes.get(step.status, other), TRIAGE
+    return fixes.get(step.status, other), page

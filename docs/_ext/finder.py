@@ -26,6 +26,9 @@ ALLOW_HEADER = (
     "CORSMiddleware(\n    allow_origins=['{origin}'],\n"
     "    allow_headers=['{header}'],  # and your other ones\n)"
 )
+EXPOSE_HEADER = (
+    "CORSMiddleware(\n    allow_origins=['{origin}'],\n    expose_headers=['{header}'],\n)"
+)
 #: The code to change, for cors.py; in braces stands what the finder takes from the reader's text.
 CODE = {
     'no_acao': ALLOW,
@@ -39,9 +42,8 @@ CODE = {
     'no_cookie': ALLOW_CREDENTIALS,
     'header': ALLOW_HEADER,
     'header_wildcard': ALLOW_HEADER.replace('{header}', 'Authorization'),
-    'header_null': (
-        "CORSMiddleware(\n    allow_origins=['{origin}'],\n    expose_headers=['{header}'],\n)"
-    ),
+    'header_null': EXPOSE_HEADER,
+    'unsafe_header': EXPOSE_HEADER,
     'method': (
         "CORSMiddleware(\n    allow_origins=['{origin}'],\n"
         "    allow_methods=['{method}'],  # and your other ones\n)"
@@ -60,9 +62,11 @@ HINTS = {
     'multiple_values': 'Two values, or the header is there twice',
     'crash': 'The status is 500',
     'bad_gateway': 'The status is 502, 503, 504 or 413',
+    'gateway': "The status is 400, 401, 403, 429 or 431, and isn't from my program",
     'no_acac': 'The origin of my page, and Access-Control-Allow-Credentials is missing',
     'not_true': 'The origin of my page, and Access-Control-Allow-Credentials has another value',
     'closed_port': 'There is no response: the address does not open, or it says (failed)',
+    'broken_body': 'The connection or the response breaks off',
     'certificate': 'The browser warns of the certificate',
     'mixed_content': 'It opens; my page uses https, and the address http',
     'local_network': 'It opens; my page is public, and the address is on my machine or network',
@@ -70,6 +74,7 @@ HINTS = {
     'preflight_no_acao': 'The response is to OPTIONS, and the header is missing',
     'preflight_redirect': 'The status is 301, 302, 307 or 308',
     'preflight_status': 'The status is another one that is not 200 to 299',
+    'preflight_405': 'The status is 405',
     'header': 'Access-Control-Allow-Headers does not list the header',
     'header_wildcard': 'Access-Control-Allow-Headers is *, with credentials or for Authorization',
     'method': 'Access-Control-Allow-Methods does not list the method',

@@ -50,6 +50,7 @@ ENVIRONMENT = {
 #: Why a lesson does not run in the playground; the others all do.
 LEFT_OUT = {
     'dynamic_origins': 'It needs SQLAlchemy and a database.',
+    'xhr': 'Its page script uses XMLHttpRequest instead of fetch().',
 }
 #: Where the model is known to differ from the recorded browser, by lesson and engine.
 REDIRECTION = "The real browser's line begins with: Cross-origin redirection to ... denied."

@@ -12,12 +12,14 @@ const Finder = (() => {
 
   // Lines that were not recorded and mean one thing.
   const RULES = [
-    [/only supported for (protocol|the following)|CORS request not http/i, 'howto/local_development'],
-    [/Refused to get unsafe header/i, 'errors/header_null'],
-    [/ERR_BLOCKED_BY_(ORB|RESPONSE)|NotSameOrigin/, 'howto/embedding'],
+    [/only supported for (protocol|the following)|CORS request not http/i, 'errors/no_scheme'],
+    [/Refused to get unsafe header/i, 'errors/unsafe_header'],
+    [/ERR_BLOCKED_BY_ORB|OpaqueResponseBlocking/, 'errors/orb'],
+    [/ERR_BLOCKED_BY_RESPONSE|NotSameOrigin/, 'howto/embedding'],
     [/ERR_BLOCKED_BY_CLIENT/, 'howto/is_it_cors'],
     [/ERR_(CERT|SSL)\w*|SEC_ERROR_\w+|SSL_ERROR_\w+/, 'errors/certificate'],
-    [/ERR_(CONNECTION|NAME|ADDRESS|TIMED|INTERNET|EMPTY|INCOMPLETE|SOCKET|NETWORK)\w*/, 'errors/closed_port'],
+    [/ERR_(CONNECTION_(RESET|CLOSED)|EMPTY|INCOMPLETE|CONTENT|HTTP2)\w*/, 'errors/broken_body'],
+    [/ERR_(CONNECTION|NAME|ADDRESS|TIMED|INTERNET|SOCKET|NETWORK)\w*/, 'errors/closed_port'],
     [/Mixed Content/i, 'errors/mixed_content'],
     [/canvas\w* .*tainted|tainted canvas/i, 'howto/static_files'],
   ];
@@ -39,6 +41,7 @@ const Finder = (() => {
   );
   const BARE = /^(uncaught \(in promise\) )?(\w*error: )?(failed to fetch|load failed|network ?error.*)\.?$/i;
   const GATEWAY = ['413', '502', '503', '504'];
+  const REFUSALS = ['400', '401', '403', '429', '431'];
 
   // What a quoted part is, for what it says differs with every API.
   function kindOf(quoted) {
@@ -148,14 +151,20 @@ const Finder = (() => {
     return RULES.find(([pattern]) => pattern.test(text))?.[1];
   }
 
+  function pageOfPreflight(status) {
+    if (status[0] === '3') return 'errors/preflight_redirect';
+    return status === '405' ? 'errors/preflight_405' : 'errors/preflight_status';
+  }
+
   // A row of the network panel, or a line that says a method and a status.
   function pageOfStatus(text) {
     const status = text.match(/\b[345]\d\d\b(?!:)/)?.[0];
     if (!status || !/\b(OPTIONS|GET|HEAD|POST|PUT|PATCH|DELETE|preflight|fetch|xhr|status)\b/i.test(text)) return null;
     if (/\bOPTIONS\b|\bpreflight\b/i.test(text)) {
-      return status[0] === '3' ? 'errors/preflight_redirect' : 'errors/preflight_status';
+      return pageOfPreflight(status);
     }
     if (GATEWAY.includes(status)) return 'errors/bad_gateway';
+    if (['429', '431'].includes(status)) return 'errors/gateway';
     if (status[0] === '3') return 'errors/redirect';
     return status === '500' ? 'errors/crash' : 'howto/is_it_cors';
   }
@@ -188,12 +197,12 @@ const Finder = (() => {
     const isPreflight = Boolean(method) || /(-X\s*|^> )OPTIONS\b/m.test(text);
     const status = last[1];
     const allowed = headers.get('access-control-allow-origin');
-    if (isPreflight && status[0] === '3') return 'errors/preflight_redirect';
-    if (isPreflight && status[0] !== '2') return 'errors/preflight_status';
+    if (isPreflight && status[0] !== '2') return pageOfPreflight(status);
     if (allowed === undefined) {
       if (!origin && text.includes('curl')) return 'howto/works_in_curl';
       if (isPreflight) return 'errors/preflight_no_acao';
       if (GATEWAY.includes(status)) return 'errors/bad_gateway';
+      if (REFUSALS.includes(status)) return 'errors/gateway';
       return status === '500' ? 'errors/crash' : 'errors/no_acao';
     }
     if (allowed.includes(',')) return 'errors/multiple_values';

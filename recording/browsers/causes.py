@@ -2,8 +2,8 @@
 
 A cause is a page of docs/errors and a step that brings it about. Most run on real names over TLS.
 If the fault lies outside every program, the lesson ``any_origin``, which allows every page, is
-called in a setting that has it: a closed port, a certificate that nobody trusts. Three settings
-exist on loopback only, and their lines carry its addresses.
+called in a setting that has it: a closed port, a certificate that nobody trusts, nginx in front.
+Some settings exist on loopback only, and their lines carry its addresses.
 
 ``docs/recorded/browsers/messages.csv`` keeps the first line that each engine printed, which tells
 the reason, and once the lines that come with many causes. Nothing is renamed.
@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,15 +25,26 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from demo.processes import free_ports
-from recording.browsers.local_servers import served, throwaway_certificate
-from recording.browsers.real_names import Stage, set_up
+from demo.processes import free_ports, start_server
+from recording.browsers.broken_servers import (
+    Failure,
+    claim_gzip,
+    cut_short,
+    failing,
+    promise_more,
+    reset,
+    say_nothing,
+)
+from recording.browsers.local_servers import served, serving, throwaway_certificate
+from recording.browsers.real_names import Stage, set_up, wait_until_listening
 from recording.browsers.verdicts import wait_for_console
 from recording.engines import ENGINES
 from recording.engines.base import Engine, launch
 from recording.engines.chromium import Chromium
 from recording.engines.firefox import Firefox
 from recording.lessons import API, ROOT, SHOP, load
+from recording.proxies.deployment import behind, send
+from recording.proxies.scenes import CLOSED
 
 FILE = ROOT / 'docs/recorded/browsers/messages.csv'
 NOTHING = '(nothing)'
@@ -79,6 +91,8 @@ CAUSES = (
     Cause('preflight_status', 'wrong_auth_preflight', 'cancelAsBaker', 'preflight-status'),
     Cause('preflight_redirect', 'wrong_preflight_redirect', 'cancelOrder', 'preflight-redirect'),
     Cause('preflight_no_acao', 'wrong_on_options', 'changeOrder', 'preflight-acao-missing'),
+    Cause('preflight_405', 'preflight', 'cancelOrder', 'preflight-acao-missing', setting='files'),
+    Cause('preflight_405', 'preflight', 'cancelOrder', 'preflight-status', setting='catalog'),
     Cause('method', 'preflight', 'cancelOrder', 'preflight-method'),
     Cause('method_case', 'wrong_method_case', 'changeOrder', 'preflight-method'),
     Cause('header', 'shared_policy', 'cancelWithAnotherHeader', 'preflight-header'),
@@ -87,12 +101,26 @@ CAUSES = (
     Cause('bad_list', 'wrong_bad_list', 'changeBread', 'preflight-bad-allow-headers'),
     Cause('crash', 'wrong_crash', 'readOven', 'acao-missing'),
     Cause('bad_gateway', 'wrong_bad_gateway', 'readMenu', 'acao-missing'),
+    Cause('gateway', 'any_origin', 'readMenu', 'acao-missing', setting='login'),
+    Cause('gateway', 'any_origin', 'readMenu', 'acao-missing', setting='forbidden'),
+    Cause('gateway', 'any_origin', 'readMenu', 'acao-missing', setting='limited'),
+    Cause('gateway', 'any_origin', 'readMenu', 'acao-missing', setting='http_to_tls'),
+    Cause('gateway', 'any_origin', 'readMenu', 'acao-missing', setting='long_header'),
     Cause('redirect', 'wrong_redirect', 'readMenu', 'acao-missing'),
     Cause('closed_port', 'any_origin', 'readMenu', 'network', setting='closed'),
+    Cause('broken_body', 'any_origin', 'readMenu', 'network', setting='reset'),
+    Cause('broken_body', 'any_origin', 'readMenu', 'network', setting='silent'),
+    Cause('broken_body', 'any_origin', 'readMenu', '', setting='cut_short'),
+    Cause('broken_body', 'any_origin', 'readMenu', '', setting='too_short'),
+    Cause('broken_body', 'any_origin', 'readMenu', '', setting='false_gzip'),
+    Cause('no_scheme', 'any_origin', 'readMenu', 'cors-scheme', setting='no_scheme'),
+    Cause('no_scheme', 'xhr', 'readBasket', 'cors-scheme', setting='no_scheme'),
     Cause('certificate', 'any_origin', 'readMenu', 'network', setting='untrusted'),
     Cause('mixed_content', 'any_origin', 'readMenu', 'mixed-content', setting='insecure'),
     Cause('local_network', 'any_origin', 'readMenu', '', setting='public'),
+    Cause('orb', 'embedding', 'showLogo', '', setting='login_page'),
     Cause('no_cors', 'wrong_no_cors', 'readMenu', ''),
+    Cause('unsafe_header', 'xhr', 'readOven', ''),
     Cause('header_null', 'expose_headers', 'readOrders', ''),
     Cause('no_cookie', 'credentials', 'readBasketWithoutCookies', ''),
 )
@@ -236,19 +264,109 @@ def public(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
             yield browser, page, api
 
 
+@contextmanager
+def behind_gateway(
+    path: str, engine: type[Engine], *, requests: int = 0
+) -> Iterator[tuple[Engine, str, str]]:
+    """nginx is in front of the API, and responds itself.
+
+    Args:
+        path: The part of ``wrong_gateway.conf``.
+        engine: The browser.
+        requests: How many requests are sent first, to use up what nginx grants.
+    """
+    with (
+        set_up() as stage,
+        TemporaryDirectory() as folder,
+        behind('wrong_gateway.conf', Path(folder), {8000: CLOSED}) as nginx,
+        stage.launch(engine) as browser,
+    ):
+        for _ in range(requests):
+            send(nginx, nginx.build_request('GET', f'{path}/menu'))
+        stage.show(SHOP)
+        stage.names.lead('api.example.com', nginx.base_url.port or 443)
+        yield browser, SHOP, API + path
+
+
+@contextmanager
+def http_to_tls(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The page calls nginx's port for https over http."""
+    with (
+        page_served() as page,
+        TemporaryDirectory() as folder,
+        behind('wrong_gateway.conf', Path(folder), {8000: CLOSED}) as nginx,
+        launch(engine) as browser,
+    ):
+        yield browser, page, str(nginx.base_url.copy_with(scheme='http')).rstrip('/')
+
+
+@contextmanager
+def long_header(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """gunicorn takes shorter headers than the browser sends."""
+    (port,) = free_ports({'gunicorn': 0})
+    limit = ['--limit-request-field_size=20', '--log-level=critical']
+    command = ['gunicorn', *limit, f'--bind=127.0.0.1:{port}', 'app_wsgi.any_origin:app']
+    with ExitStack() as running:
+        server = start_server(command, port, {**os.environ})
+        running.callback(server.stop)
+        page = running.enter_context(page_served())
+        browser = running.enter_context(launch(engine))
+        wait_until_listening([server])
+        yield browser, page, server.url
+
+
+@contextmanager
+def broken(failure: Failure, engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The API's connection breaks, or its body."""
+    with page_served() as page, failing(failure) as api, launch(engine) as browser:
+        yield browser, page, api
+
+
+@contextmanager
+def no_scheme(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The address in the page lacks ``http://``, so its host is taken for the scheme."""
+    with page_served() as page, launch(engine) as browser:
+        yield browser, page, 'localhost:8000'
+
+
+@contextmanager
+def login_page(engine: type[Engine]) -> Iterator[tuple[Engine, str, str]]:
+    """The API responds with the page of a login in place of a picture."""
+    with (
+        page_served() as page,
+        serving(('Content-Type', 'text/html')) as (api, _),
+        launch(engine) as browser,
+    ):
+        yield browser, page, api
+
+
 Setting = Callable[[type[Engine]], AbstractContextManager[tuple[Engine, str, str]]]
 SETTINGS: dict[str, Setting] = {
     'closed': closed,
     'untrusted': untrusted,
     'insecure': insecure,
     'public': public,
+    'files': partial(behind_gateway, ''),
+    'catalog': partial(behind_gateway, '/catalog'),
+    'login': partial(behind_gateway, '/account'),
+    'forbidden': partial(behind_gateway, '/staff'),
+    'limited': partial(behind_gateway, '/offers', requests=1),
+    'http_to_tls': http_to_tls,
+    'long_header': long_header,
+    'reset': partial(broken, reset),
+    'silent': partial(broken, say_nothing),
+    'cut_short': partial(broken, cut_short),
+    'too_short': partial(broken, promise_more),
+    'false_gzip': partial(broken, claim_gzip),
+    'no_scheme': no_scheme,
+    'login_page': login_page,
 }
 
 
-def in_setting(engine: type[Engine], cause: Cause) -> list[Message]:
-    """Observe a cause that lies outside every program."""
-    with SETTINGS[cause.setting](engine) as (browser, page, api):
-        return observe(browser, cause, page, api)
+def in_setting(engine: type[Engine], setting: str) -> list[list[Message]]:
+    """Observe the causes that a setting outside every program brings about."""
+    with SETTINGS[setting](engine) as (browser, page, api):
+        return [observe(browser, cause, page, api) for cause in CAUSES if cause.setting == setting]
 
 
 def observe_all(stage: Stage) -> list[Message]:
@@ -257,7 +375,7 @@ def observe_all(stage: Stage) -> list[Message]:
     for engine in ENGINES.values():
         with stage.launch(engine) as browser:
             runs += on_real_names(browser, stage)
-        runs += [in_setting(engine, cause) for cause in CAUSES if cause.setting != 'names']
+        runs += [run for setting in SETTINGS for run in in_setting(engine, setting)]
     pages = [cause.page for cause in CAUSES]
     first = sorted(dict.fromkeys(run[0] for run in runs), key=lambda told: pages.index(told.page))
     return first + companions(runs)

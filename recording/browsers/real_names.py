@@ -272,11 +272,12 @@ def _api_servers(folder: Path) -> Iterator[dict[str, int]]:
         running.callback(stop_all, servers)
         for port, command in commands.items():
             servers.append(start_server(command, port, environment))
-        _wait_until_listening(servers)
+        wait_until_listening(servers)
         yield {'wsgi': wsgi, 'asgi': asgi}
 
 
-def _wait_until_listening(servers: list[Server]) -> None:
+def wait_until_listening(servers: list[Server]) -> None:
+    """Wait until each server accepts connections."""
     deadline = time.monotonic() + START_SECONDS
     for server in servers:
         while True:

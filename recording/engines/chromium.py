@@ -16,6 +16,7 @@ class Chromium(Engine):
 
     Attributes:
         requests: Every address, but for ``data:``, that the page asked for since :meth:`open`.
+        failures: What the network panel says of each request that failed since :meth:`open`.
     """
 
     name = 'chromium'
@@ -40,6 +41,7 @@ class Chromium(Engine):
 
     def _start(self, flags: Sequence[str]) -> Connection:
         self.requests: list[str] = []
+        self.failures: list[str] = []
         self._loads = 0
         self._session: dict[str, str] = {}
         command = [self.executable() or '', *self.flags, *flags]
@@ -72,6 +74,7 @@ class Chromium(Engine):
 
     def _navigate(self, url: str) -> None:
         self.requests.clear()
+        self.failures.clear()
         before = self._loads
         failed = self.send('Page.navigate', url=url).get('errorText')
         if failed:
@@ -131,5 +134,7 @@ class Chromium(Engine):
             case {'method': 'Network.requestWillBeSent', 'params': {'request': request}}:
                 if not request['url'].startswith('data:'):
                     self.requests.append(request['url'])
+            case {'method': 'Network.loadingFailed', 'params': {'errorText': failure}}:
+                self.failures.append(failure)
             case {'method': 'Page.loadEventFired'}:
                 self._loads += 1

@@ -55,7 +55,8 @@ def behind(
 
     Args:
         configuration: The file's name.
-        folder: An empty folder, for the proxy's own files, the certificate and the log.
+        folder: An empty folder, for the proxy's own files, the certificates and the log.
+            ``client.pem`` is the certificate of a client.
         ports: The port of this run for each that the file names as an upstream's.
         changes: Texts of the file, and what a test puts in their place.
         proxy: The program that reads the file.
@@ -63,6 +64,9 @@ def behind(
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / 'authority.pem')
     _write_certificate(authority.issue_cert(API), folder)
+    authority.issue_cert('anna@example.com').private_key_and_cert_chain_pem.write_to_path(
+        folder / 'client.pem'
+    )
     upstreams = {
         before.format(written): before.format(port)
         for written, port in ports.items()

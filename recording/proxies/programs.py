@@ -90,6 +90,7 @@ SITE
         '/etc/letsencrypt/live/api.example.com/': 'FOLDER/',
         '/var/log/nginx/': 'FOLDER/',
         '/var/cache/nginx/': 'FOLDER/',
+        '/etc/nginx/clients.pem': 'FOLDER/authority.pem',
         'listen 443 ': 'listen 127.0.0.1:PORT ',
         'listen 127.0.0.1:8080': 'listen 127.0.0.1:PORT',
     },

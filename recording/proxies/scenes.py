@@ -79,6 +79,12 @@ SCENES = {
         'caching',
         requests=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
     ),
+    'wrong_gateway': Scene('wrong_gateway.conf', 'any_origin', requests=('files', 'login')),
+    'gateway': Scene('gateway.conf', 'any_origin', requests=('login',)),
+    'wrong_ingress': Scene('wrong_ingress.conf', 'testing', requests=('read',)),
+    'client_certificates': Scene(
+        'client_certificates.conf', 'xhr', requests=('preflight', 'no_certificate')
+    ),
     'by_key': Scene('caching_by_key.conf', 'caching', requests=('shop', 'partner', 'shop_again')),
     'behind_caddy': _in_front_of_testing(CADDY),
     'behind_haproxy': _in_front_of_testing(HAPROXY),

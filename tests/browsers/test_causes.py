@@ -11,14 +11,17 @@ from cors_browser import Browser, Unreachable
 from cors_browser.options import parse_arguments
 from recording.browsers import causes
 from recording.browsers.causes import CAUSES, MANY, STEP, Message
-from recording.browsers.local_servers import throwaway_certificate
+from recording.browsers.local_servers import serving, throwaway_certificate
 from recording.browsers.real_names import OTHER_SITE, Stage
 from recording.browsers.verdicts import SETTLED, wait_for_console
 from recording.engines import ENGINES
 from recording.engines.base import Engine, missing
+from recording.engines.chromium import Chromium
 from recording.lessons import API, ROOT, SHOP
 
 RECORDED = causes.read()
+#: The pages whose causes lie outside every program.
+OUTSIDE = list(dict.fromkeys(cause.page for cause in CAUSES if cause.setting != 'names'))
 
 
 def differences(seen: list[Message]) -> set[Message]:
@@ -35,13 +38,22 @@ def test_each_cause_prints_what_is_recorded(named_engine: Engine, stage: Stage) 
     assert differences(seen) == set()
 
 
-@pytest.mark.parametrize('setting', causes.SETTINGS)
+@pytest.mark.parametrize('page', OUTSIDE)
 @pytest.mark.parametrize('name', ENGINES)
-def test_what_lies_outside_every_program_prints_what_is_recorded(name: str, setting: str) -> None:
+def test_what_lies_outside_every_program_prints_what_is_recorded(name: str, page: str) -> None:
     if ENGINES[name].executable() is None:
         pytest.skip(missing(ENGINES[name]))
-    (cause,) = (cause for cause in CAUSES if cause.setting == setting)
-    assert differences(causes.in_setting(ENGINES[name], cause)[:1]) == set()
+    settings = dict.fromkeys(cause.setting for cause in CAUSES if cause.page == page)
+    runs = [run for setting in settings for run in causes.in_setting(ENGINES[name], setting)]
+    assert differences([run[0] for run in runs]) == set()
+
+
+def test_chromium_blocks_a_page_that_comes_in_place_of_a_picture(chromium: Chromium) -> None:
+    """Only the network panel names the reason; the consoles stay silent."""
+    with causes.page_served() as page, serving(('Content-Type', 'text/html')) as (api, _):
+        chromium.open(f'{page}/index.html')
+        chromium.run(STEP, '/_pages/embedding.js', 'showLogo', api)
+    assert chromium.failures == ['net::ERR_BLOCKED_BY_ORB']
 
 
 def test_who_lets_https_call_this_machine_over_http(named_engine: Engine, stage: Stage) -> None:

@@ -25,7 +25,7 @@ PUBLIC = ('Content-Security-Policy', 'treat-as-public-address')
 BOTTOM = """
 (section) => {
   document.documentElement.style.scrollBehavior = 'auto';
-  const [box] = document.querySelectorAll('h1 ~ .answer');
+  const [box] = document.querySelectorAll('h1 ~ .answer, h1 ~ .fix');
   const links = [...box.querySelectorAll('a')];
   const named = links.find((link) => link.textContent === section);
   return (named ?? box).getBoundingClientRect().bottom + scrollY;

@@ -18,6 +18,7 @@ NOT_ONE_FETCH = {
     'websockets',
     'wrong_null',
     'wrong_websockets',
+    'xhr',
 }
 
 

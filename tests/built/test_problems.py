@@ -16,7 +16,7 @@ def test_the_page_answers_under_its_title(site: Path, problem: Problem) -> None:
     page = BeautifulSoup((site / f'{problem.page}.html').read_text(), 'html.parser')
     titles = {str(heading.find(string=True)): heading for heading in page.select('h1, h2, h3')}
     heading = titles[problem.section]
-    (box,) = page.select('h1 ~ .answer')
+    (box,) = page.select('h1 ~ .answer, h1 ~ .fix')
     assert box.find_previous(['h1', 'h2']) is page.h1
     if heading is not page.h1:
         assert isinstance(heading.parent, Tag)

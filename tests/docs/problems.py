@@ -160,4 +160,98 @@ PROBLEMS = [
         'NotSameOriginAfterDefaultedToSameOriginByCoep',
     ),
     Problem('My test sees no CORS headers', 'howto/test_policy', 'My test sees no CORS headers'),
+    Problem(
+        'My preflight gets 405',
+        'errors/preflight_405',
+        'CORS preflight response did not succeed, status code 405',
+    ),
+    Problem(
+        'The gateway answers 401, 403 or 429, and the console says CORS',
+        'errors/gateway',
+        'CORS header missing, status code 401, 403, 429, 400 or 431',
+    ),
+    Problem(
+        '431 or 400 from the server itself',
+        'errors/gateway',
+        'CORS header missing, status code 401, 403, 429, 400 or 431',
+    ),
+    Problem(
+        'axios, jQuery, XMLHttpRequest: withCredentials',
+        'howto/axios',
+        'axios, jQuery and XMLHttpRequest',
+    ),
+    Problem(
+        'Allow the origin depending on tenant, host or header',
+        'howto/tenants_by_host',
+        'Allow each tenant’s page at its own host',
+    ),
+    Problem(
+        'My preview deployments change their host names every build',
+        'howto/preview_deployments',
+        'My preview deployments have a new host name for every build',
+    ),
+    Problem(
+        "My browser extension's origin differs for each installation",
+        'howto/apps',
+        'My browser extension is blocked',
+    ),
+    Problem('Electron, Cordova, file://', 'howto/apps', 'Electron, Cordova and the origin null'),
+    Problem('Capacitor and Ionic', 'howto/apps', 'Capacitor and Ionic'),
+    Problem(
+        'WebSocket is refused with 403 behind the proxy',
+        'howto/websockets',
+        'The WebSocket is refused with 403 behind a proxy',
+    ),
+    Problem(
+        'Only supported for protocol schemes',
+        'errors/no_scheme',
+        'Cross origin requests are only supported for protocol schemes',
+    ),
+    Problem('net::ERR_BLOCKED_BY_ORB', 'errors/orb', 'net::ERR_BLOCKED_BY_ORB'),
+    Problem(
+        'Connection reset, incomplete or undecodable body',
+        'errors/broken_body',
+        'net::ERR_CONNECTION_RESET, net::ERR_INCOMPLETE_CHUNKED_ENCODING',
+    ),
+    Problem(
+        'Kubernetes ingress and my app both send headers',
+        'howto/containers',
+        'The ingress and my program both send headers',
+    ),
+    Problem(
+        'Docker Compose: it works inside, not from the browser',
+        'howto/containers',
+        'It works inside Docker, not from the browser',
+    ),
+    Problem(
+        'API Gateway, CloudFront, Cloudflare strip or cache the header',
+        'howto/vendors',
+        'API Gateway, CloudFront and Cloudflare',
+    ),
+    Problem(
+        'OAuth: the login page is fetched instead of opened',
+        'howto/login',
+        'The login page is fetched instead of opened',
+    ),
+    Problem('Uploading a big file fails with CORS', 'howto/axios', 'Uploading a file fails'),
+    Problem(
+        'sentry-trace, baggage, traceparent are not allowed',
+        'howto/tracing',
+        'sentry-trace, baggage or traceparent is not allowed',
+    ),
+    Problem(
+        'Client certificates and preflights',
+        'howto/client_certificates',
+        'Client certificates and preflights',
+    ),
+    Problem(
+        'Storage access and third-party cookies',
+        'explanation/third_party_cookies',
+        'The browser blocks third-party cookies',
+    ),
+    Problem(
+        'Does * with a bearer token leak?',
+        'explanation/wildcard_and_tokens',
+        'Is * safe with a bearer token?',
+    ),
 ]

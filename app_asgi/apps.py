@@ -1,0 +1,25 @@
+"""Apps made with Capacitor, Ionic or Electron: list the origin that each of them sends."""
+
+import falcon
+import falcon.asgi
+
+from cors import CORSMiddleware
+
+ORIGINS = [
+    'https://shop.example.com',
+    'capacitor://localhost',  # Capacitor on iOS
+    'https://localhost',  # Capacitor on Android
+    'app://bakery',  # Electron, with a scheme of your own
+]
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        # Every app on the device can have these origins. The token says whose basket it is.
+        if req.auth != 'Bearer token-of-anna':
+            raise falcon.HTTPUnauthorized(description='Log in first.')
+        resp.media = {'basket': 'rye'}
+
+
+app = falcon.asgi.App(middleware=CORSMiddleware(allow_origins=ORIGINS))
+app.add_route('/basket', Basket())

@@ -1,0 +1,23 @@
+"""A login on another site: respond with 401 and its address, so that the page can open it."""
+
+import falcon
+import falcon.asgi
+
+from cors import CORSMiddleware
+
+LOGIN = 'https://login.example.net/authorize?client_id=bakery'
+
+
+class Basket:
+    async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
+        if req.auth == 'Bearer token-of-anna':
+            resp.media = {'basket': 'rye'}
+        else:
+            resp.status = falcon.HTTP_401  # no redirect: fetch() would follow it
+            resp.media = {'login': LOGIN}
+
+
+app = falcon.asgi.App(
+    middleware=CORSMiddleware(allow_origins=['https://shop.example.com']),
+)
+app.add_route('/basket', Basket())

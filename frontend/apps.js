@@ -1,0 +1,8 @@
+async function readBasket(api) {
+  const response = await fetch(`${api}/basket`, {
+    headers: { Authorization: 'Bearer token-of-anna' },
+  });
+  return response.json();
+}
+
+export default [readBasket];
