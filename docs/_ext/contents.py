@@ -15,7 +15,7 @@ from sphinx.environment import BuildEnvironment
 from docs._ext.markdown import first_paragraph
 
 ITEM = '<li class="toctree-l2'
-SENTENCE = re.compile(r'.+?[.?!](?= |$)')
+SENTENCE = re.compile(r'.{40,}?[.?!](?= |$)|.+')  # or two, if the first one is short
 MEANING = 'What it means. '  # how an error page begins
 
 
@@ -50,7 +50,7 @@ def group_navigation(
 
 
 def first_sentence(doctree: nodes.document) -> str:
-    """Read the sentence that says what a page is for."""
+    """Read the sentence or two that say what a page is for."""
     found = SENTENCE.match(first_paragraph(doctree).removeprefix(MEANING))
     return found[0] if found else ''
 
@@ -60,7 +60,7 @@ def describe_entries(app: Sphinx, doctree: nodes.document, index: str) -> None:
     if index not in app.env.toctree_includes.get(app.config.root_doc, []):
         return
     for tree in list(doctree.findall(addnodes.toctree)):
-        entries = nodes.bullet_list()
+        entries = nodes.bullet_list('', classes=['entries'])
         for page in tree['includefiles']:
             link = nodes.reference('', '', internal=True)
             link['refuri'] = app.builder.get_relative_uri(index, page)

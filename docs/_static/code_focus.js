@@ -1,7 +1,8 @@
-// Code or a table that is wider than its place can be reached, and so scrolled, by keyboard.
+// Code or a table that is larger than its place can be reached, and so scrolled, by keyboard.
 
 function letKeyboardReach(block) {
-  if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+  const isWide = block.scrollWidth > block.clientWidth;
+  if (isWide || block.scrollHeight > block.clientHeight) block.tabIndex = 0;
   else block.removeAttribute('tabindex');
 }
 
