@@ -52,7 +52,7 @@ def group_navigation(
 def first_sentence(doctree: nodes.document) -> str:
     """Read the sentence or two that say what a page is for."""
     found = SENTENCE.match(first_paragraph(doctree).removeprefix(MEANING))
-    return found[0] if found else ''
+    return re.sub(':$', '.', found[0]) if found else ''  # the page goes on with code
 
 
 def describe_entries(app: Sphinx, doctree: nodes.document, index: str) -> None:

@@ -7,6 +7,7 @@ instead, and loads this one file, so that it works from ``file:`` URLs, too.
 from __future__ import annotations
 
 import json
+import string
 from collections.abc import Iterable, Iterator, Mapping
 from textwrap import shorten
 from typing import Any
@@ -22,6 +23,7 @@ from docs._ext.wordings import wordings_of
 Phrase = tuple[str, str, float]  # a text, the place on its page or '', and its worth
 LONGEST_OPENING = 110  # characters below a result: the file is the heaviest of the search page
 EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
+DIGITS = string.digits + string.ascii_lowercase
 DEFINED = 0.6  # what a term of the glossary or a name of an API counts, where a title counts 1
 
 
@@ -59,14 +61,24 @@ def write_search_data(
     (app.outdir / 'search_data.js').write_text(text, encoding='utf-8')
 
 
-def words_of(index: Mapping[str, Any]) -> dict[str, list[int]]:
-    """Tell for each stem which pages have it, in the text or in a title."""
+def words_of(index: Mapping[str, Any]) -> dict[str, str]:
+    """Tell for each stem which pages have it, in the text or in a title: two digits a page."""
     found: dict[str, set[int]] = {}
     for terms in (index['terms'], index['titleterms']):
         for stem, pages in terms.items():
             found.setdefault(stem, set()).update([pages] if isinstance(pages, int) else pages)
     most = EVERYWHERE * len(index['docnames'])
-    return {stem: sorted(pages) for stem, pages in sorted(found.items()) if len(pages) <= most}
+    return {
+        stem: ''.join(map(two_digits, sorted(pages)))
+        for stem, pages in sorted(found.items())
+        if len(pages) <= most
+    }
+
+
+def two_digits(number: int) -> str:
+    """Write a number below 1,296 to the base 36, which ``search.js`` reads with ``parseInt``."""
+    high, low = divmod(number, len(DIGITS))
+    return DIGITS[high] + DIGITS[low]
 
 
 def phrases_of(doctree: nodes.document) -> Iterator[Phrase]:

@@ -22,6 +22,12 @@ function likeness(asked, phrase, weight) {
   return total(shared, square) / Math.sqrt(total(asked, square) * total(phrase, square) || 1);
 }
 
+// Which pages have each word: the file has two digits to the base 36 for each.
+function withPages(words) {
+  const split = ([word, pages]) => [word, pages.match(/../g).map((page) => parseInt(page, 36))];
+  return Object.fromEntries(Object.entries(words).map(split));
+}
+
 function rank(query, { pages, words: index, phrases }) {
   const pagesWith = (word) => (Object.hasOwn(index, word) ? index[word] : []);
   const weight = (word) => {
@@ -71,7 +77,7 @@ const Search = {
   },
 
   show(known) {
-    this.known = known;
+    this.known = { ...known, words: withPages(known.words) };
     if (!document.querySelector('#search-results')) {
       document.dispatchEvent(new CustomEvent('search-ready'));
       return;
@@ -79,7 +85,7 @@ const Search = {
     const query = new URLSearchParams(location.search).get('q') ?? '';
     for (const field of document.querySelectorAll('input[name="q"]')) field.value = query;
     if (!query) return;
-    const results = rank(query, known);
+    const results = this.find(query);
     document.querySelector('#search-results').replaceChildren(...results.map(shownResult));
     document.querySelector('#search-status').textContent = results.length
       ? 'The pages that fit best, best first.'
