@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import string
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from textwrap import shorten
 from typing import Any
@@ -23,6 +24,7 @@ from docs._ext.wordings import wordings_of
 Phrase = tuple[str, str, float]  # a text, the place on its page or '', and its worth
 LONGEST_OPENING = 110  # characters below a result: the file is the heaviest of the search page
 EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
+MOST_PAGES = 3  # a heading on more pages, such as "Why it works", leads nowhere
 DIGITS = string.digits + string.ascii_lowercase
 DEFINED = 0.6  # what a term of the glossary or a name of an API counts, where a title counts 1
 
@@ -47,6 +49,8 @@ def write_search_data(
     """
     if not isinstance(app.builder, StandaloneHTMLBuilder) or app.builder.indexer is None:
         return
+    phrases = {page: [*found] for page, found in phrases.items()}
+    common = Counter(text for found in phrases.values() for text in {text for text, *_ in found})
     index = app.builder.indexer.freeze()
     names, titles = index['docnames'], index['titles']
     known = {
@@ -55,7 +59,12 @@ def write_search_data(
             for page, name in enumerate(names)
         ],
         'words': words_of(index),
-        'phrases': [[page, *one] for page, name in enumerate(names) for one in phrases[name]],
+        'phrases': [
+            [page, *one]
+            for page, name in enumerate(names)
+            for one in phrases[name]
+            if common[one[0]] <= MOST_PAGES
+        ],
     }
     text = f'Search.show({json.dumps(known, separators=(",", ":"))});\n'
     (app.outdir / 'search_data.js').write_text(text, encoding='utf-8')
@@ -71,7 +80,7 @@ def words_of(index: Mapping[str, Any]) -> dict[str, str]:
     return {
         stem: ''.join(map(two_digits, sorted(pages)))
         for stem, pages in sorted(found.items())
-        if len(pages) <= most
+        if 0 < len(pages) <= most
     }
 
 

@@ -48,8 +48,9 @@ function rank(query, { pages, words: index, phrases }) {
     for (const page of pagesWith(word)) results[page].score += weight(word) / total(telling, weight);
   }
   for (const phrase of split) {
-    const fit = phrase.worth * likeness(asked, phrase.words, weight);
     const { text, place } = phrase;
+    const isExact = text === query.trim(); // such as the name of an object
+    const fit = isExact ? 1 : phrase.worth * likeness(asked, phrase.words, weight);
     if (fit > results[phrase.page].fit) Object.assign(results[phrase.page], { fit, text, place });
   }
   for (const result of results) result.score += 2 * result.fit;
