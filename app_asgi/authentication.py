@@ -1,4 +1,4 @@
-"""CORS lets pages ask; authentication and authorization decide what they get."""
+"""CORS lets pages call the API; authentication and authorization decide what they get."""
 
 import falcon
 import falcon.asgi
@@ -9,7 +9,7 @@ ROLES = {'Bearer token-of-anna': 'baker', 'Bearer token-of-ben': 'guest'}
 class Authentication:
     async def process_request(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
         if req.method == 'OPTIONS' and req.get_header('Access-Control-Request-Method'):
-            return  # a preflight: it never has credentials, and Falcon answers it by itself
+            return  # a preflight: it never has credentials, and Falcon answers it
         if req.auth not in ROLES:
             raise falcon.HTTPUnauthorized(description='Log in first.')
         req.context.role = ROLES[req.auth]

@@ -1,4 +1,4 @@
-"""A browser keeps a page from reading another origin's answer."""
+"""A browser keeps a page from reading the response of another origin."""
 
 import falcon.asgi
 

@@ -1,4 +1,4 @@
-"""A browser asks first before it sends what a plain form could not."""
+"""Before a request that no form could send, the browser sends a preflight."""
 
 import falcon
 import falcon.asgi
@@ -10,7 +10,7 @@ class Order:
     ) -> None:
         resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
 
-    # The browser asks first: no form can send a PUT, or this Content-Type.
+    # The browser sends a preflight first: no form can send a PUT, or this Content-Type.
     async def on_put(
         self, req: falcon.asgi.Request, resp: falcon.asgi.Response, number: int
     ) -> None:

@@ -1,4 +1,4 @@
-"""One policy for the whole API that fails at start-up, not in production."""
+"""One policy for the whole API, which fails at startup and not in production."""
 
 import falcon
 import falcon.asgi

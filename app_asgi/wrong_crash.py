@@ -17,7 +17,7 @@ async def allow_the_shop(
 class Oven:
     @falcon.after(allow_the_shop)  # wrong: not called when the responder raises
     async def on_get(self, req: falcon.asgi.Request, resp: falcon.asgi.Response) -> None:
-        raise RuntimeError('the oven is cold')  # a mistake that nobody handles
+        raise RuntimeError('the oven is cold')  # a bug that nothing handles
 
 
 app = falcon.asgi.App()

@@ -1,4 +1,4 @@
-"""Every page may read every answer, as long as no cookies are involved."""
+"""Every page may read every response, as long as no credentials are involved."""
 
 import falcon
 

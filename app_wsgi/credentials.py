@@ -1,4 +1,4 @@
-"""A page reads answers to requests with cookies only where they name it and say so."""
+"""A page reads responses to requests with cookies only if you list its origin for that."""
 
 import falcon
 
@@ -22,7 +22,7 @@ class Bread:
 app = falcon.App(
     middleware=falcon.CORSMiddleware(
         allow_origins=[SHOP, PARTNER],
-        allow_credentials=SHOP,  # the partner may not read answers to requests with cookies
+        allow_credentials=SHOP,  # the partner may not read responses to requests with cookies
     )
 )
 app.add_route('/basket', Basket())

@@ -1,4 +1,4 @@
-"""Errors keep their CORS headers, so that a page can read what went wrong."""
+"""Errors have CORS headers, too, so a page can read what went wrong."""
 
 import falcon
 
@@ -12,7 +12,7 @@ class Order:
 
 class Oven:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        raise RuntimeError('the oven is cold')  # a mistake that nobody handles
+        raise RuntimeError('the oven is cold')  # a bug that nothing handles
 
 
 app = falcon.App(

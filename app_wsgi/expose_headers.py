@@ -1,4 +1,4 @@
-"""A page reads seven response headers; the others you must expose."""
+"""A page can read seven response headers; you have to expose the others."""
 
 import falcon
 

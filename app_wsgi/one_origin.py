@@ -1,4 +1,4 @@
-"""Only the pages of the origins that you list may read the answers."""
+"""Only pages of the origins on your list may read responses."""
 
 import falcon
 

@@ -1,4 +1,4 @@
-"""A browser asks first before it sends what a plain form could not."""
+"""Before a request that no form could send, the browser sends a preflight."""
 
 import falcon
 
@@ -7,7 +7,7 @@ class Order:
     def on_get(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
         resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
 
-    # The browser asks first: no form can send a PUT, or this Content-Type.
+    # The browser sends a preflight first: no form can send a PUT, or this Content-Type.
     def on_put(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
         resp.media = {'number': number, 'changed': req.get_media()}
 

@@ -1,4 +1,4 @@
-"""A responder may allow other pages itself, but it does not answer the preflight."""
+"""A responder may allow more origins, but it doesn't answer their preflights."""
 
 import falcon
 

@@ -14,7 +14,7 @@ def allow_the_shop(req: falcon.Request, resp: falcon.Response, resource: object)
 class Oven:
     @falcon.after(allow_the_shop)  # wrong: not called when the responder raises
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        raise RuntimeError('the oven is cold')  # a mistake that nobody handles
+        raise RuntimeError('the oven is cold')  # a bug that nothing handles
 
 
 app = falcon.App()

@@ -140,7 +140,9 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
     'a lesson is too long': ('apps_are_twins', append(WSGI, '\n' * 40)),
     'a lesson has no title': (
         'apps_are_twins',
-        replace(WSGI, '"""A browser keeps a page from reading another origin\'s answer."""\n', ''),
+        replace(
+            WSGI, '"""A browser keeps a page from reading the response of another origin."""\n', ''
+        ),
     ),
     'a region exists on one side only': ('apps_are_twins', replace(WSGI, APP, REGION)),
     'a region is not closed': ('apps_are_twins', append(WSGI, '# [route]\n')),

@@ -10,7 +10,7 @@ class Order:
     ) -> None:
         resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
 
-    # The browser asks first: no form can send a PUT, or this Content-Type.
+    # The browser sends a preflight first: no form can send a PUT, or this Content-Type.
     async def on_put(
         self, req: falcon.asgi.Request, resp: falcon.asgi.Response, number: int
     ) -> None:

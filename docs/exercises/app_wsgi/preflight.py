@@ -7,7 +7,7 @@ class Order:
     def on_get(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
         resp.media = {'number': number, 'bread': 'rye', 'loaves': 1}
 
-    # The browser asks first: no form can send a PUT, or this Content-Type.
+    # The browser sends a preflight first: no form can send a PUT, or this Content-Type.
     def on_put(self, req: falcon.Request, resp: falcon.Response, number: int) -> None:
         resp.media = {'number': number, 'changed': req.get_media()}
 
