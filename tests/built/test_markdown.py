@@ -28,7 +28,7 @@ def test_a_page_names_its_twin_and_says_what_it_is_for(site: Path, page: str) ->
     assert [link['href'] for link in html.select('link[type="text/markdown"]')] == [twin]
     assert [link['href'] for link in html.select('.page-source a')][-2:-1] == [twin]
     (description,) = html.select('meta[name=description]')
-    opening = html.select_one('article section > p')
+    opening = html.select_one('article section > p, article section > .answer > p')
     assert opening
     assert description['content'] == ' '.join(opening.get_text().split()) != ''
 
