@@ -26,7 +26,7 @@ LONGEST_OPENING = 110  # characters below a result: the file is the heaviest of 
 EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
 MOST_PAGES = 3  # a heading on more pages, such as "Why it works", leads nowhere
 DIGITS = string.digits + string.ascii_lowercase
-DEFINED = 0.6  # what a term of the glossary or a name of an API counts, where a title counts 1
+DEFINED = 0.75  # what a term of the glossary or a name of an API counts, where a title counts 1
 
 
 class GuideEnglish(SearchEnglish):

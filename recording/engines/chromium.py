@@ -81,6 +81,12 @@ class Chromium(Engine):
             raise RuntimeError(f'{url}: {failed}')
         self._connection.wait(lambda: self._loads > before, f'load of {url}')
 
+    def leave(self, function: str) -> None:
+        """Call a function that leads to another page, and wait for the load event of that page."""
+        before = self._loads
+        self.run(f'() => {{ setTimeout({function}); }}')  # so that the call returns before
+        self._connection.wait(lambda: self._loads > before, 'load of the next page')
+
     def _evaluate(self, expression: str) -> str:
         result = self.send(
             'Runtime.evaluate', expression=expression, awaitPromise=True, returnByValue=True

@@ -230,7 +230,7 @@ def test_it_searches_without_asking_anything_else(chromium: Chromium, folder: st
 def test_a_result_says_what_the_page_is_for(chromium: Chromium, folder: str) -> None:
     best = search(chromium, folder, 'send cookies')[0]
     assert best['title'] == 'Send cookies'
-    assert best['opening'].startswith("When you're done")
+    assert best['opening'].startswith('When you’re done')
 
 
 def test_a_section_and_an_object_are_linked(chromium: Chromium, folder: str) -> None:
@@ -256,7 +256,7 @@ def test_what_a_reader_pastes_is_text(chromium: Chromium, folder: str) -> None:
 
 def test_it_searches_from_the_search_field(chromium: Chromium, folder: str) -> None:
     chromium.open(f'{folder}/tutorial/preflight.html')
-    chromium.run(
+    chromium.leave(
         """() => {
           const field = document.querySelector('form.sidebar-search-container input[name=q]');
           field.value = 'swagger';

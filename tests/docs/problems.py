@@ -83,7 +83,7 @@ PROBLEMS = [
     Problem(
         'CORS dead after adding a middleware',
         'howto/per_route',
-        'CORS is dead since I added a second middleware',
+        'CORS stopped working after I added a second middleware',
     ),
     Problem(
         'Redirect is not allowed for a preflight request',
