@@ -96,6 +96,8 @@ def phrases_of(doctree: nodes.document) -> Iterator[Phrase]:
     Sphinx's own index forgets the index entries of pages that a build did not read again.
     """
     for title in doctree.findall(nodes.title):
+        if not isinstance(title.parent, nodes.section):
+            continue  # an admonition has a title, but no address
         whole = title.parent.parent is doctree
         yield title.astext(), '' if whole else title.parent['ids'][0], 1
     signatures = doctree.findall(addnodes.desc_signature)

@@ -13,8 +13,8 @@ from recording.lessons import ROOT
 FACTS = {
     'a failed request makes only Firefox forget a preflight': (
         'reference/headers_answer',
-        'In Firefox a request that fails clears it. Chromium and WebKit keep it',
-        '. A request that fails clears it',
+        'In Firefox, a request that fails clears the entry. Chromium and WebKit keep it',
+        '. A request that fails clears',
     ),
     'a request with a preflight was never sent': (
         'errors/no_acac',
