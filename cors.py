@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT-0
 """Cross-origin resource sharing for Falcon, in one file to copy.
 
-Needs Python 3.11 and Falcon 4.0 or newer. Patterns such as ``https://*.example.com`` also need the
-package ``publicsuffixlist``.
+Needs Python 3.11 or newer, and Falcon 4.0 or newer. Patterns such as ``https://*.example.com`` also
+need the package ``publicsuffixlist``.
 
-A :class:`Policy` says which pages may read an API's responses. It is checked when it is built,
-never changes, and doesn't depend on Falcon. A :class:`CORSMiddleware` applies a policy to each
-request::
+A :class:`Policy` defines which pages can read an API's responses. It validates its arguments when
+you create it, it's immutable, and it doesn't depend on Falcon. A :class:`CORSMiddleware` applies a
+policy to each request::
 
     cors = CORSMiddleware(
         allow_origins=['https://app.example.com', 'https://*.preview.example.com'],
@@ -15,7 +15,7 @@ request::
     app = falcon.App(middleware=[cors])  # falcon.asgi.App: the same object
 
 The terms are those of the Fetch Standard, https://fetch.spec.whatwg.org/#http-cors-protocol.
-Refusals are logged to the logger ``cors`` at the level INFO.
+The logger ``cors`` logs each refusal at the level INFO.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from falcon.asgi import WebSocket
     from falcon.routing.converters import BaseConverter
 
-    # Falcon's class takes type arguments since 4.3, and no release needs them when it runs.
+    # Falcon's class takes type arguments since 4.3, but doesn't need them at run time.
     _Base = falcon.CORSMiddleware[AsgiRequest, AsgiResponse]
 else:
     _Base = falcon.CORSMiddleware
 
 if int(falcon.__version__.partition('.')[0]) < 4:  # whose router has no "path" converter
-    raise ImportError(f'cors.py needs Falcon 4.0 or newer, and this is Falcon {falcon.__version__}')
+    raise ImportError(f'cors.py needs Falcon 4.0 or newer, but this is Falcon {falcon.__version__}')
 
 __all__ = ['CORSMiddleware', 'Decision', 'Policy', 'PolicyError', 'Reason']
 __version__ = '0.1.0'
@@ -64,36 +64,37 @@ _log = logging.getLogger('cors')
 
 
 class PolicyError(ValueError):
-    """Everything that is wrong with a policy, raised when it is built.
+    """The arguments of a policy are invalid. Lists every mistake at once.
 
     Attributes:
-        faults: one message for each argument or item, with its value, the reason and the fix.
+        faults: one message for each invalid argument or item, with its value, the reason and the
+            fix.
     """
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(faults)
-        super().__init__('\n'.join(('this policy cannot work:', *self.faults)))
+        super().__init__('\n'.join(('invalid policy:', *self.faults)))
 
 
 class Reason(enum.StrEnum):
-    """Why a :class:`Decision` is what it is, in a sentence."""
+    """The reason for a :class:`Decision`, as a sentence."""
 
     ALLOWED = 'the policy allows it'
-    NO_ORIGIN = "it has no Origin, so it isn't a CORS request"
+    NO_ORIGIN = "the request has no Origin header, so it isn't a CORS request"
     CLOSED = 'routes= has None for this path'
-    PATH_AMBIGUOUS = 'the path can be read in several ways, to which routes= gives several policies'
+    PATH_AMBIGUOUS = 'the path is ambiguous, and routes= has different policies for its readings'
     ORIGIN_NULL = 'the origin is null, which any page can have'
-    ORIGIN_MALFORMED = "the origin isn't one that a browser sends"
+    ORIGIN_MALFORMED = "the origin isn't one that a browser would send"
     ORIGIN_NOT_ALLOWED = 'the origin is not in allow_origins'
     CALLABLE_NOT_TRUE = 'the allow_origins callable did not return True'
     METHOD_NOT_ALLOWED = 'the method is not in allow_methods'
     METHOD_MALFORMED = 'the requested method is malformed or too long'
     HEADER_NOT_ALLOWED = 'a requested header is not in allow_headers'
     HEADERS_MALFORMED = 'the list of requested headers is malformed or too long'
-    CREDENTIALS_NOT_ALLOWED = 'it has credentials, and the origin is allowed only without'
+    CREDENTIALS_NOT_ALLOWED = 'the request has credentials, which this origin may not use'
     SCHEME_DIFFERS = (
-        "the page has the API's host but another scheme or port; if a proxy ends TLS, let it send "
-        'X-Forwarded-Proto'
+        "the page has the API's host, but a different scheme or port; if a proxy terminates TLS, "
+        'configure it to send X-Forwarded-Proto'
     )
 
 
@@ -101,12 +102,12 @@ _ALLOWED = Reason.ALLOWED  # alias: enum attribute access is slow on this path
 
 
 class Decision(NamedTuple):
-    """What a policy decides on a request; immutable, and true if it allows.
+    """A policy's decision about a request. It's immutable, and true if the request is allowed.
 
     Attributes:
         allowed: whether the page may send the request and read the response.
-        reason: why.
-        headers: the headers to send, for refusals as well.
+        reason: why the request is allowed or refused.
+        headers: the response headers to send, even if the request is refused.
     """
 
     allowed: bool
@@ -119,34 +120,36 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Which pages may call, with what, and what they may read: checked, immutable, pure.
+    """Which pages may send which requests, and what they may read. Validated and immutable.
 
-    Implements the server's side of the "CORS protocol" of the Fetch Standard, and its "CORS
+    Implements the server's side of two sections of the Fetch Standard: "CORS protocol", and "CORS
     protocol and HTTP caches".
 
     Args:
-        allow_origins: ``'*'`` for every page; exact origins (``https://app.example.com``), all
-            subdomains but not the domain itself (``https://*.example.com``), any port
-            (``http://localhost:*``), or both; or a callable or coroutine function that takes
-            ``(origin)`` or ``(origin, req)`` and allows the origin by returning ``True``. It is
-            never called with ``null`` or a malformed origin, and an exception refuses. It decides
-            whether to trust ``http://``. On ASGI it must not block.
-        vary: the names of further request headers that the callable reads, for ``Vary``.
-        allow_credentials: ``True`` or ``'*'`` to let every allowed origin use cookies, ``False``
-            or ``None`` for none, or the origins that may, written as in ``allow_origins``.
-        allow_methods: ``'*'``, or the methods allowed in addition to GET, HEAD and POST.
-        allow_headers: ``'*'``, or the names of the request headers allowed.
-        expose_headers: the names of the response headers that scripts may read, or ``'*'``. This
-            and the two above also take one ``str`` with commas.
-        max_age: how many seconds browsers may remember a preflight, at most 86400.
+        allow_origins: which origins are allowed. ``'*'`` allows every origin. A list can contain
+            exact origins (``https://app.example.com``), all subdomains of a domain, but not the
+            domain itself (``https://*.example.com``), and any port (``http://localhost:*``). A
+            callable or coroutine function takes ``(origin)`` or ``(origin, req)``, and returns
+            ``True`` to allow the origin. It's never called with ``null`` or a malformed origin. If
+            it raises an exception, the origin isn't allowed. The callable decides whether to trust
+            ``http://``. On ASGI it must not block.
+        vary: the names of other request headers that the callable reads, for ``Vary``.
+        allow_credentials: ``True`` or ``'*'`` to allow cookies from every allowed origin,
+            ``False`` or ``None`` to allow none, or the origins that can use them, in the same form
+            as ``allow_origins``.
+        allow_methods: ``'*'``, or the methods to allow in addition to GET, HEAD and POST.
+        allow_headers: ``'*'``, or the names of the request headers to allow.
+        expose_headers: ``'*'``, or the names of the response headers that scripts can read. Like
+            the two arguments above, it also takes a single ``str`` with commas.
+        max_age: how many seconds browsers can cache a preflight, at most 86400.
         allow_private_network: respond to ``Access-Control-Request-Private-Network`` on allowed
-            preflights. Legacy: browsers now ask their user instead.
-        dangerously_allow_insecure_origins: accept credentials for ``http://``.
-        dangerously_allow_public_suffixes: accept ``https://*.github.io``, and do without the
-            package ``publicsuffixlist``.
+            preflights. Only old browsers need this. Current ones ask their users instead.
+        dangerously_allow_insecure_origins: accept credentials for ``http://`` origins.
+        dangerously_allow_public_suffixes: accept patterns such as ``https://*.github.io``, and
+            don't require the package ``publicsuffixlist``.
 
     Raises:
-        PolicyError: something is wrong with the arguments; it lists all of it.
+        PolicyError: the arguments are invalid. The message lists every mistake.
     """
 
     allow_origins: str | Iterable[str] | OriginCallable = '*'
@@ -165,7 +168,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         for name, value in _read_arguments(self).items():
-            object.__setattr__(self, name, value)  # as dataclasses do when they are frozen
+            object.__setattr__(self, name, value)  # as frozen dataclasses do themselves
         object.__setattr__(self, '_rules', _Rules(self))
 
     def call(self, origin: str | None, req: object = None) -> object:
@@ -176,8 +179,9 @@ class Policy:
             req: the request, for a callable that takes it.
 
         Returns:
-            What it returned, for the argument ``verdict`` of :meth:`decide`. An exception counts
-            as ``None``; it is logged, and so is everything that isn't a ``bool``.
+            The callable's result, to pass to :meth:`decide` as ``verdict``. If the callable raises
+            an exception, the exception is logged and the result is ``None``. A result that isn't a
+            ``bool`` is logged, too.
         """
         if origin is None or not self.is_dynamic or _origin_fault(origin):
             return None
@@ -186,7 +190,7 @@ class Policy:
         return None
 
     async def call_async(self, origin: str | None, req: object = None) -> object:
-        """Do what :meth:`call` does, and await a coroutine function."""
+        """Do the same as :meth:`call`, and await a coroutine function."""
         if not self.is_async or origin is None or _origin_fault(origin):
             return self.call(origin, req)
         with _logging_errors():
@@ -206,20 +210,20 @@ class Policy:
         request_private_network: str | None = None,
         verdict: object = None,
     ) -> Decision:
-        """Decide on a request, whatever bytes it has; never raises, logs or calls anything.
+        """Decide whether to allow a request. Never raises, logs or calls anything.
 
-        Implements, from the server's side, the "CORS check" of the Fetch Standard, and for
-        preflights its "CORS-preflight fetch". An allowed origin gets its headers even if the
-        method or a header is refused, so that the browser's console names that one.
+        Implements the server's side of the "CORS check" in the Fetch Standard and, for preflights,
+        of the "CORS-preflight fetch". If the origin is allowed, it gets its headers even if the
+        method or a header is refused, so that the browser's console names the actual problem.
 
         Args:
             origin: the value of ``Origin``.
             method: the request's method.
-            request_method: the value of ``Access-Control-Request-Method``; an ``OPTIONS`` request
-                that has it and an origin is a preflight.
+            request_method: the value of ``Access-Control-Request-Method``. An ``OPTIONS`` request
+                with this header and an origin is a preflight.
             request_headers: the value of ``Access-Control-Request-Headers``.
             request_private_network: the value of ``Access-Control-Request-Private-Network``.
-            verdict: what :meth:`call` returned; ``True`` and nothing else allows.
+            verdict: the result of :meth:`call`. Only ``True`` allows the origin.
         """
         rules = self._rules
         if origin is None:
@@ -239,7 +243,7 @@ class Policy:
         return decide(origin, request_method, request_headers, private)
 
     def _judge(self, origin: str, verdict: object) -> Reason:
-        """Decide on an origin that isn't listed as such."""
+        """Decide on an origin that isn't in the list by its exact name."""
         if self.allow_origins == '*':
             return _ALLOWED
         if origin == 'null':
@@ -254,7 +258,7 @@ class Policy:
     def decide_websocket(
         self, origin: str | None, has_credentials: bool, verdict: object = None
     ) -> Decision:
-        """Decide on a WebSocket handshake, to which browsers apply no CORS check.
+        """Decide whether to accept a WebSocket handshake, for which browsers don't do a CORS check.
 
         Args:
             origin: the value of ``Origin``.
@@ -262,7 +266,7 @@ class Policy:
             verdict: as in :meth:`decide`.
 
         Returns:
-            A decision whose headers are of no use.
+            A decision. Its headers don't apply to handshakes.
         """
         decision = self.decide(origin, verdict=verdict)
         if decision.allowed and has_credentials and _CREDENTIALS not in decision.headers:
@@ -279,7 +283,7 @@ class Policy:
     ) -> bool:
         """Return whether a page may send a request and read the response.
 
-        Responders that set the headers themselves are left out of account.
+        Doesn't consider headers that responders set themselves.
 
         Args:
             origin: the page's origin.
@@ -296,43 +300,45 @@ class Policy:
 class CORSMiddleware(_Base):
     """Applies a :class:`Policy` to each request of a ``falcon.App`` or ``falcon.asgi.App``.
 
-    A drop-in for ``falcon.CORSMiddleware``, whose arguments keep their meaning and their order.
-    List it **first**, and once; a second one on the same app stays silent.
+    A drop-in replacement for ``falcon.CORSMiddleware``. The arguments that both have mean the same
+    and come in the same order. Add it **first** and only once. If an app has a second one, that one
+    does nothing.
 
-    * Preflights are answered with 204 before anything else runs: before authentication, on every
-      path, without a responder. Other ``OPTIONS`` requests reach their responder.
-    * Listed first, it has the last word on preflights. It removes the body, the headers that
-      describe one, and other components' CORS headers; if a component failed or answered in its
-      place, all headers. Cookies stay, as browsers ignore them on preflights.
-    * Errors, streams, sinks and static files get their headers too. If a responder sets
+    * It answers preflights with 204 before anything else runs: before authentication, on every
+      path, even without a responder. Other ``OPTIONS`` requests reach their responder.
+    * If it's listed first, no other component can change the response to a preflight. It removes
+      the body, the headers that describe one, and other components' CORS headers. If a component
+      failed or responded in its place, it removes all headers. Cookies stay, because browsers
+      ignore them on preflights.
+    * Errors, streams, sinks and static files get their headers, too. If a responder sets
       ``Access-Control-Allow-Origin``, its CORS headers stay, and only ``Vary`` is added.
-      Otherwise credentials come from the policy alone, and exposed names are merged.
-    * A WebSocket handshake passes without an ``Origin`` (it isn't a browser's); if the origin has
-      the scheme, host and port of the request (it is the API's own page); or if the policy allows
-      the origin, with credentials unless there are neither ``Cookie`` nor ``Authorization``.
-      Others are refused with 403. A proxy must pass on ``Origin`` and ``Host``, send
-      ``X-Forwarded-Proto`` if it ends TLS, and refuse hosts that aren't the API's (DNS
-      rebinding). Client certificates aren't noticed.
+      Otherwise, only the policy decides about credentials, and the exposed names are merged.
+    * It accepts a WebSocket handshake in three cases: it has no ``Origin``, so it doesn't come from
+      a browser. Or the origin has the scheme, host and port of the request, so it comes from the
+      API's own page. Or the policy allows the origin, including credentials if the handshake has
+      ``Cookie`` or ``Authorization``. It refuses all others with 403. A proxy must forward
+      ``Origin`` and ``Host``, send ``X-Forwarded-Proto`` if it terminates TLS, and reject hosts
+      other than the API's (DNS rebinding). Client certificates aren't detected.
 
     Not covered: error handlers that raise, ``independent_middleware=False`` if a component listed
-    earlier raises, what components listed earlier do to the response later, and errors that a
-    server or proxy makes.
+    earlier raises, later changes to the response by components listed earlier, and errors that
+    come from a server or proxy.
 
     Takes the arguments of :class:`Policy`, and:
 
     Args:
-        routes: what replaces the other arguments for some paths: a mapping from URI templates to
-            a :class:`Policy`, or ``None`` for no cross-origin access. Falcon's own router matches
-            them against ``req.path``, which has no ``SCRIPT_NAME`` but has a ``root_path`` if the
-            server leaves it in. ``/internal/{path:path}`` also covers ``/internal``. A path with
-            dot segments allows nobody, and so does one with empty segments or a slash at the end
-            if its policy would be another without them. List components that change ``req.path``
-            before this one.
+        routes: policies that replace the other arguments for some paths. Maps URI templates to a
+            :class:`Policy`, or to ``None`` for no cross-origin access. Falcon's own router matches
+            them against ``req.path``, which doesn't contain ``SCRIPT_NAME``, but does contain a
+            ``root_path`` that the server leaves in. ``/internal/{path:path}`` also covers
+            ``/internal``. Nobody is allowed on a path with dot segments. The same is true for a
+            path with empty segments or a slash at the end, if it would have a different policy
+            without them. List components that change ``req.path`` before this one.
         converters: the app's own converters that the templates use, such as
             ``app.router_options.converters``.
 
     Raises:
-        PolicyError: something is wrong with the arguments; it lists all of it.
+        PolicyError: the arguments are invalid. The message lists every mistake.
     """
 
     def __init__(
@@ -376,12 +382,12 @@ class CORSMiddleware(_Base):
 
     @property
     def process_request(self) -> Callable[[falcon.Request, falcon.Response], None]:
-        """Answers preflights on ``falcon.App``; a property, which building such an app reads.
+        """Answers preflights on ``falcon.App``, which reads this property when it is created.
 
         Raises:
-            PolicyError: ``allow_origins`` is a coroutine function, which WSGI cannot await.
+            PolicyError: ``allow_origins`` is a coroutine function, which WSGI can't await.
         """
-        fix = 'WSGI cannot await it; pass a plain function, or build falcon.asgi.App'
+        fix = "WSGI can't await it; pass a plain function, or use falcon.asgi.App"
         for policy in (self.policy, *self._routes.values()):
             if policy.is_async:
                 name = repr(policy.allow_origins)
@@ -394,7 +400,7 @@ class CORSMiddleware(_Base):
             self._complete_preflight(req, resp)
 
     def _complete_preflight(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Keep the app from answering a preflight; process_response writes the headers."""
+        """Finish a preflight before it reaches the app; process_response sets the headers."""
         if vars(req).setdefault(_FIRST, self) is not self:
             self._stay_silent()
         elif req.method == 'OPTIONS' and (preflight := _read_preflight(req)):
@@ -405,10 +411,10 @@ class CORSMiddleware(_Base):
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: object, req_succeeded: bool
     ) -> None:
-        """Write the headers on ``falcon.App``."""
+        """Set the headers on ``falcon.App``."""
         if vars(req).setdefault(_FIRST, self) is self:
             policy = self._policy_at(req.path) if self._routes else self.policy
-            origin = req.env.get('HTTP_ORIGIN')  # as get_header is slow if there is none
+            origin = req.env.get('HTTP_ORIGIN')  # get_header is slow if the header is missing
             verdict = policy.call(origin, req) if policy.is_dynamic else None
             if req.method == 'OPTIONS' and (preflight := _read_preflight(req)):
                 _answer(req, resp, policy, preflight, verdict, req_succeeded)
@@ -418,7 +424,7 @@ class CORSMiddleware(_Base):
     async def process_response_async(
         self, req: AsgiRequest, resp: AsgiResponse, resource: object, req_succeeded: bool
     ) -> None:
-        """Write the headers on ``falcon.asgi.App``."""
+        """Set the headers on ``falcon.asgi.App``."""
         if vars(req).setdefault(_FIRST, self) is self:
             policy = self._policy_at(req.path) if self._routes else self.policy
             origin = req.get_header('Origin')
@@ -431,7 +437,7 @@ class CORSMiddleware(_Base):
                 _share(req, resp, policy, origin, verdict)
 
     async def process_request_ws(self, req: AsgiRequest, ws: WebSocket) -> None:
-        """Refuse the WebSocket handshakes of other sites by raising ``falcon.HTTPForbidden``."""
+        """Refuse WebSocket handshakes from other sites by raising ``falcon.HTTPForbidden``."""
         origin = req.get_header('Origin')
         if vars(req).setdefault(_FIRST, self) is not self:
             self._stay_silent()
@@ -451,15 +457,17 @@ class CORSMiddleware(_Base):
     def _stay_silent(self) -> None:
         if not self._has_warned:
             self._has_warned = True
-            _log.warning('one app has two CORSMiddleware, of which this one stays silent')
+            _log.warning(
+                'this app has two CORSMiddleware components, so this one does nothing; remove it'
+            )
 
     def _policy_at(self, path: str) -> Policy:
-        """Return the policy of a path, or one that allows nobody if the path is ambiguous.
+        """Return the policy for a path, or one that allows nobody if the path is ambiguous.
 
         Static routes and sinks may serve ``/open/./closed`` and ``/closed/`` as ``/closed``, but
-        Falcon's router doesn't. Browsers resolve dot segments before they send a request, so only
-        an encoded slash, as in ``/open/.%2Fclosed``, brings one here. CVE-2024-6844 of Flask-CORS
-        is of this kind: routing and policy read a path differently.
+        Falcon's router doesn't. Browsers resolve dot segments before they send a request, so one
+        only arrives with an encoded slash, as in ``/open/.%2Fclosed``. CVE-2024-6844 in Flask-CORS
+        was such a problem: the routes and the policies interpreted a path differently.
         """
         if not self._routes:
             return self.policy
@@ -486,16 +494,16 @@ _ACRM, _ACRH = 'Access-Control-Request-Method', 'Access-Control-Request-Headers'
 _ACRPN = 'Access-Control-Request-Private-Network'
 _CREDENTIALS = ('Access-Control-Allow-Credentials', 'true')
 
-# Attributes of a request. Several apps may share its environ or scope, but each makes a request.
-_FIRST = '_cors_first'  # the instance that writes the headers
-_PREFLIGHT = '_cors_preflight'  # what process_request has read
+# Attributes of a request. Several apps can share its environ or scope, but not the request.
+_FIRST = '_cors_first'  # the instance that sets the headers
+_PREFLIGHT = '_cors_preflight'  # what process_request found
 _DOT_SEGMENTS = frozenset({'.', '..'})
 _LONGEST_LOGGED = 200  # characters of each value that is logged
-_LONGEST_CACHED = 1024  # characters of a preflight whose decision is kept
+_LONGEST_CACHED = 1024  # characters of a preflight whose decision is cached
 
 
 def _read_preflight(req: falcon.Request) -> _Preflight | None:
-    """Return what an ``OPTIONS`` request requests if it is a preflight."""
+    """Return the requested method and headers of a preflight, ``None`` if it isn't one."""
     known: _Preflight | None = vars(req).get(_PREFLIGHT)
     if known is not None:
         return known
@@ -508,8 +516,8 @@ def _read_preflight(req: falcon.Request) -> _Preflight | None:
 def _own_origin(req: falcon.Request) -> str:
     """Return the origin that this request was sent to, or ``''`` if it has no host.
 
-    Proxies may end TLS, so the forwarded scheme counts. Without the scheme, whoever controls the
-    network could serve an ``http://`` page of the same host.
+    A proxy may terminate TLS, so this uses the forwarded scheme. If it ignored the scheme, anyone
+    in control of the network could serve an ``http://`` page from the same host.
     """
     scheme = req.forwarded_scheme.partition(',')[0].strip().lower()
     scheme = _PAGE_SCHEMES.get(scheme, scheme)
@@ -518,14 +526,14 @@ def _own_origin(req: falcon.Request) -> str:
 
 
 def _is_own(origin: str, req: falcon.Request) -> bool:
-    """Return whether a page has the scheme, host and port that this request was sent to."""
+    """Return whether this request was sent to the page's own scheme, host and port."""
     return origin != '' and origin == _own_origin(req)
 
 
 def _share(
     req: falcon.Request, resp: falcon.Response, policy: Policy, origin: str | None, verdict: object
 ) -> None:
-    """Add what a policy decides to a response, unless its responder decided otherwise."""
+    """Add the policy's headers to a response, unless its responder has set its own."""
     present = resp.headers
     if present and 'access-control-allow-origin' in present:
         _merge(resp, _vary(policy))
@@ -549,7 +557,7 @@ def _answer(
     verdict: object,
     req_succeeded: bool,
 ) -> list[Awaitable[object]]:
-    """Make a response the answer to a preflight; return what to await."""
+    """Turn a response into the answer to a preflight, and return what to await."""
     origin = req.get_header('Origin')
     private = req.get_header(_ACRPN) if policy.allow_private_network else None
     decision = policy.decide(origin, 'OPTIONS', preflight[0], preflight[1], private, verdict)
@@ -567,13 +575,13 @@ def _answer(
     return _remove_body(resp)
 
 
-# The policy writes the first ones, and a 204 has no body to describe (RFC 9110, section 15.3.5).
+# The policy sets the first ones. A 204 has no body for the others (RFC 9110, section 15.3.5).
 _NOT_ON_PREFLIGHTS = ('access-control-', 'content-', 'etag', 'last-modified', 'accept-ranges',
                       'transfer-encoding')  # fmt: skip
 
 
 def _merge(resp: falcon.Response, headers: Pairs) -> None:
-    """Add headers to a response; ``Vary`` and the exposed names are merged with those it has."""
+    """Add headers to a response. Merge ``Vary`` and the exposed names with existing ones."""
     present = resp.headers
     for name, value in headers:
         old = present.get(name.lower()) if name in (_ACEH, 'Vary') else None
@@ -587,7 +595,7 @@ def _merge(resp: falcon.Response, headers: Pairs) -> None:
 
 
 def _remove_body(resp: Any) -> list[Awaitable[object]]:
-    """Remove the body of a response, close its streams, return what to await."""
+    """Remove the body of a response, close its streams, and return what to await."""
     streams = [resp.stream, getattr(resp, 'sse', None)]  # server-sent events, on ASGI only
     resp.text = resp.data = resp.media = resp.stream = None
     if streams[1] is not None:
@@ -604,24 +612,24 @@ def _remove_body(resp: Any) -> list[Awaitable[object]]:
 
 @contextlib.contextmanager
 def _logging_errors() -> Generator[None]:
-    """Log what the block raises instead of raising it."""
+    """Log exceptions instead of raising them."""
     try:
         yield
     except Exception:
-        _log.exception('something that CORS has called raised')
+        _log.exception('a callable or a stream raised an exception')
 
 
 def _checked(verdict: object) -> object:
-    """Log a verdict that isn't a ``bool``; close a coroutine that nobody will await."""
+    """Log a verdict that isn't a ``bool``, and close a coroutine that won't be awaited."""
     if verdict is not True and verdict is not False:
-        _log.error('the allow_origins callable returned %.200r, which is not True', verdict)
+        _log.error('the allow_origins callable returned %.200r instead of True or False', verdict)
     if inspect.iscoroutine(verdict):
         verdict.close()
     return verdict
 
 
 def _log_refusal(req: falcon.Request, origin: str, decision: Decision) -> None:
-    """Log a cross-origin refusal; what the request says is cut and escaped."""
+    """Log a cross-origin refusal, with shortened and escaped values from the request."""
     if _log.isEnabledFor(logging.INFO) and not _is_own(origin, req):
         values = (origin, req.method, req.path, req.get_header(_ACRM), req.get_header(_ACRH))
         quoted = [ascii(text[:_LONGEST_LOGGED]) for text in values if text is not None]
@@ -632,7 +640,7 @@ def _log_refusal(req: falcon.Request, origin: str, decision: Decision) -> None:
 
 
 class _Rules:
-    """What a policy derives from its arguments, once they are checked."""
+    """What a policy derives from its valid arguments."""
 
     def __init__(self, policy: Policy) -> None:
         origins = policy.allow_origins
@@ -648,10 +656,10 @@ class _Rules:
 
         self.cached_preflight = functools.lru_cache(maxsize=128)(self.decide_preflight)
         self.vary = _vary(policy)
-        #: What every allowed origin gets, on preflights and on other responses.
+        #: The headers that every allowed origin gets, on preflights and on other responses.
         self.response: Pairs = ((_ACEH, _listed(exposed)),) if exposed else ()
         self.preflight: Pairs = (('Access-Control-Max-Age', str(policy.max_age)),)
-        if not self.is_open or credentials:  # else all responses have the same headers
+        if not self.is_open or credentials:  # otherwise every origin gets the same headers
             self.response, self.preflight = self.response + self.vary, self.preflight + self.vary
         for name, names in ((_ACAH, headers), (_ACAM, methods)):
             if names and names != '*':
@@ -659,17 +667,17 @@ class _Rules:
         unknown = ((_ACAO, '*'), *self.response) if self.is_open else self.vary
         self.no_origin = Decision(False, Reason.NO_ORIGIN, unknown)
         self.patterns = frozenset(entry for entry in entries if '*' in entry)
-        #: The decisions on the origins that are listed as such.
+        #: The decisions about origins that are listed by their exact names.
         self.known = {entry: self.allow(entry) for entry in entries if '*' not in entry}
 
     def allow(self, origin: str) -> Decision:
-        """Return the decision on an origin that is allowed, if the request isn't a preflight."""
+        """Return the decision for an allowed origin on a request that isn't a preflight."""
         return Decision(True, _ALLOWED, self.origin_headers(origin) + self.response)
 
     def decide_preflight(
         self, origin: str, method: str, names: str | None, private: bool
     ) -> Decision:
-        """Return the decision on a preflight from an origin that is allowed."""
+        """Return the decision on a preflight from an allowed origin."""
         reason = _ALLOWED
         headers = self.origin_headers(origin) + self.preflight
         if self.methods is not None:
@@ -692,7 +700,7 @@ class _Rules:
         return Decision(reason is _ALLOWED, reason, headers)
 
     def origin_headers(self, origin: str) -> Pairs:
-        """Return the headers that depend on an origin, which is allowed."""
+        """Return the headers that depend on the origin, for an allowed one."""
         if self.credentialed and (self.credentialed is True or _matches(origin, self.credentialed)):
             return ((_ACAO, origin), _CREDENTIALS)
         return ((_ACAO, '*' if self.is_open else origin),)
@@ -707,7 +715,7 @@ def _listed(names: Names) -> str:
 
 
 def _read_arguments(policy: Policy) -> dict[str, object]:
-    """Return the arguments of a policy as it keeps them, or raise everything that is wrong."""
+    """Return the arguments in the form that a policy keeps, or raise a list of all mistakes."""
     faults: list[str] = []
     origins = _read_origins(faults, policy)
     exposed = () if policy.expose_headers is None else policy.expose_headers
@@ -722,15 +730,15 @@ def _read_arguments(policy: Policy) -> dict[str, object]:
         'expose_headers': _read(faults, 'expose_headers', exposed, _response_header_fault),
     }
     if arguments['expose_headers'] == '*' and arguments['allow_credentials']:
-        faults.append("expose_headers: '*' isn't a wildcard with credentials; name the headers")
+        faults.append("expose_headers: '*' isn't a wildcard with credentials; list the headers")
     if type(policy.max_age) is not int or not 0 <= policy.max_age <= 86400:
-        faults.append(f'max_age: {policy.max_age!r} is not an int of 0 to 86400 seconds; pass one')
+        faults.append(f"max_age: {policy.max_age!r} isn't an int from 0 to 86400; pass the seconds")
     called = (origins, type(origins).__call__) if callable(origins) else ()
     arguments['is_dynamic'] = callable(origins)
     arguments['is_async'] = any(map(inspect.iscoroutinefunction, called))
     for flag in (each.name for each in fields(policy) if each.init and each.type == 'bool'):
         if not isinstance(getattr(policy, flag), bool):
-            faults.append(f'{flag}: {getattr(policy, flag)!r} is not a bool; pass True or False')
+            faults.append(f"{flag}: {getattr(policy, flag)!r} isn't a bool; pass True or False")
     if faults:
         raise PolicyError(faults)
     return arguments
@@ -739,7 +747,7 @@ def _read_arguments(policy: Policy) -> dict[str, object]:
 def _read(
     faults: list[str], name: str, value: object, fault_of: Callable[[str], str], split: str = ','
 ) -> Names:
-    """Return ``'*'``, or the items of a ``str`` or iterable of ``str`` once; add their faults."""
+    """Return ``'*'``, or the distinct items of a ``str`` or iterable; add their faults."""
     if value == '*':
         return '*'
     if isinstance(value, str):
@@ -759,12 +767,12 @@ def _read(
 
 
 def _type_fault(name: str, value: object, expected: str) -> str:
-    """Return why a value has the wrong type, and the fix."""
+    """Return what is wrong with a value's type, and the fix."""
     if callable(value):
-        return 'is a callable, which allow_origins= takes alone; pass it without a list'
+        return "is a callable, which can't be in a list; pass it as allow_origins="
     if not isinstance(value, re.Pattern):
         return f'is not {expected}; pass {expected}'
-    return _EXPRESSION if name == 'allow_origins' else 'is a regular expression; name each one'
+    return _EXPRESSION if name == 'allow_origins' else 'is a regular expression; list each name'
 
 
 def _read_origins(faults: list[str], policy: Policy) -> str | tuple[str, ...] | OriginCallable:
@@ -780,15 +788,15 @@ def _read_origins(faults: list[str], policy: Policy) -> str | tuple[str, ...] | 
     fault_of = functools.partial(_entry_fault, is_any_suffix=is_any_suffix)
     origins = _read(faults, 'allow_origins', value, fault_of, split='')
     if not origins and not faults:
-        faults.append("allow_origins: () has no origin; name some, or pass '*'")
+        faults.append("allow_origins: () has no origins; list some, or pass '*'")
     return origins
 
 
 def _takes_request(function: Callable[..., object]) -> bool | None:
-    """Return whether to call a function with ``(origin, req)``; ``None`` if nothing works."""
+    """Return whether a function takes ``(origin, req)``, ``None`` if it can't be called at all."""
     try:
         signature = inspect.signature(function)
-    except ValueError:  # which some builtins have none of
+    except ValueError:  # some builtins don't have a signature
         return False
     accepted: list[int] = []
     for count in (1, 2):
@@ -803,9 +811,9 @@ def _takes_request(function: Callable[..., object]) -> bool | None:
 def _read_vary(faults: list[str], policy: Policy) -> tuple[str, ...]:
     names = _read(faults, 'vary', policy.vary, _vary_fault)
     if names == '*':
-        faults.append("vary: '*' keeps caches from ever reusing a response; name the headers")
+        faults.append("vary: '*' keeps caches from ever reusing a response; list the headers")
     elif names and not callable(policy.allow_origins):
-        faults.append(f'vary: {names!r} is for an allow_origins callable; leave it out')
+        faults.append(f'vary: {names!r} only applies to an allow_origins callable; remove it')
     return tuple(name for name in names if name.lower() != 'origin')
 
 
@@ -827,7 +835,7 @@ def _read_credentials(
     if value is None or value is False:
         return False
     if is_every and origins == '*':
-        fix = "lets any site act as your users if allow_origins='*'; name the origins"
+        fix = "lets any site act as your users if allow_origins='*'; list the origins"
         faults.append(f'allow_credentials: {value!r} {fix}')
         return True
     if is_every:
@@ -838,38 +846,42 @@ def _read_credentials(
         scheme, host, _ = _split(entry)
         if scheme == 'http' and not _is_loopback(host.removeprefix('*.')):
             faults.append(
-                f'allow_credentials: {entry!r} has no TLS, so anyone on the network can be it and '
-                'use the cookies; serve it with https:// or pass '
+                f'allow_credentials: {entry!r} has no TLS, so anyone on the network can pose '
+                'as it and use the cookies; serve it with https:// or pass '
                 'dangerously_allow_insecure_origins=True'
             )
     return is_every or entries
 
 
 def _read_converters(faults: list[str], router: CompiledRouter, converters: object) -> None:
-    """Add an app's converters to a router."""
+    """Add the app's converters to a router."""
     if not isinstance(converters, Mapping):
         faults.append(f'converters: {converters!r} is not a mapping; pass a dict')
         return
     for name, converter in cast(Mapping[str, Any], converters).items():
         try:
-            converter.convert  # noqa: B018  Falcon looks for it only when a request comes
+            converter.convert  # noqa: B018  Falcon accesses it only during a request
             router.options.converters[name] = converter
         except (AttributeError, TypeError, ValueError) as error:
-            faults.append(f'converters: {name!r} has {converter!r}, which Falcon refuses: {error}')
+            faults.append(
+                f"converters: {name!r} is {converter!r}, which Falcon doesn't accept: {error}"
+            )
 
 
 def _read_routes(faults: list[str], router: CompiledRouter, routes: object) -> dict[str, Policy]:
-    """Add routes to a router; return the policy of each template, bare prefixes included."""
+    """Add routes to a router; return the policy for each template, including bare prefixes."""
     policies: dict[str, Policy] = {}
     if not isinstance(routes, Mapping):
         faults.append(f'routes: {routes!r} is not a mapping; pass a dict')
         return policies
     for template, policy in cast(Mapping[object, object], routes).items():
         if not isinstance(template, str) or template[:1] != '/' or '//' in template:
-            fix = "begin with '/', without '//'"
+            fix = "start it with '/', and don't use '//'"
             faults.append(f'routes: {template!r} is not a URI template; {fix}')
         elif not isinstance(policy, Policy | None):
-            faults.append(f'routes: {template!r} has {policy!r}; pass a Policy or None')
+            faults.append(
+                f'routes: {template!r} has {policy!r} as its policy; pass a Policy or None'
+            )
         else:
             policies[template] = _CLOSED if policy is None else policy
     for template in [*policies]:
@@ -882,7 +894,9 @@ def _read_routes(faults: list[str], router: CompiledRouter, routes: object) -> d
         try:
             router.add_route(template, policy, compile=True)
         except ValueError as error:
-            faults.append(f'routes: {template!r} conflicts or is malformed: {error}')
+            faults.append(
+                f'routes: {template!r} conflicts with another template or is malformed: {error}'
+            )
     return policies
 
 
@@ -897,19 +911,19 @@ _PAGE_SCHEMES = {'ws': 'http', 'wss': 'https'}
 _LONGEST_HOST = 253  # characters, the limit of DNS
 
 _EXPRESSION = (
-    'is a regular expression, and origins are compared as text; write https://*.example.com for '
-    'the subdomains, http://localhost:* for the ports, or pass a callable that uses re.fullmatch'
+    'is a regular expression, but origins are compared as text; write https://*.example.com for '
+    'subdomains, http://localhost:* for ports, or pass a callable that uses re.fullmatch'
 )
 
 
 def _matches(origin: str, entries: Set[str]) -> bool:
-    """Return whether one of these origins and patterns matches an origin."""
+    """Return whether any of these origins or patterns matches an origin."""
     return bool(entries) and not entries.isdisjoint(_entries_for(origin))
 
 
 @functools.lru_cache(maxsize=128)
 def _entries_for(origin: str) -> frozenset[str]:
-    """Return an origin and the patterns that match it; nothing if no browser sends it."""
+    """Return an origin and the patterns that match it, or nothing if browsers don't send it."""
     if _origin_fault(origin):
         return frozenset()
     scheme, host, port = _split(origin)
@@ -920,7 +934,7 @@ def _entries_for(origin: str) -> frozenset[str]:
 
 
 def _split(origin: str) -> tuple[str, str, str]:
-    """Return scheme, host and port of an origin; the port keeps its colon, or is ``''``."""
+    """Return the scheme, host and port of an origin. The port includes its colon, or is ``''``."""
     scheme, _, rest = origin.partition('://')
     host, colon, port = rest.rpartition(':')
     return (scheme, rest, '') if not colon or rest.endswith(']') else (scheme, host, colon + port)
@@ -941,7 +955,7 @@ def _address(host: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    """Return whether a host is the machine itself, so that no network is in between."""
+    """Return whether the host is loopback, so that traffic never crosses a network."""
     is_name = host == 'localhost' or host.endswith('.localhost')
     return is_name or _address(host).startswith(('127.', '[::1]'))
 
@@ -952,29 +966,29 @@ def _is_port(number: str) -> bool:
 
 @functools.lru_cache(maxsize=128)
 def _origin_fault(origin: str) -> str:
-    """Return why no browser sends ``origin`` for one certain site, or ``''``."""
+    """Return why no browser sends ``origin`` for a specific site, or ``''``."""
     scheme, host, port = _split(origin)
     rest = host + port
     if origin == 'null':
-        return 'is what sandboxed frames and local files send, so anyone can'
+        return 'is what sandboxed frames and local files send, so any site can send it'
     if not origin.isascii():
-        return 'is not ASCII, and browsers send such hosts as punycode'
+        return "isn't ASCII, but browsers send such hosts as punycode"
     if '://' not in origin:
         return 'has no scheme, so no browser ever sends it'
     if scheme.lower() in _OPAQUE_SCHEMES:
-        return "has a scheme whose pages send 'null', so it says nothing"
+        return "has a scheme whose pages send 'null' as their origin"
     if '@' in rest:
         return "has user information, which isn't part of an origin"
     if any(mark in rest for mark in '/?#\\'):
         return "has a path, a trailing slash or a query, which aren't part of an origin"
     if scheme != scheme.lower() or (scheme in _DEFAULT_PORTS and host != host.lower()):
-        return 'has upper-case letters, and browsers send lower-case ones'
+        return 'has upper-case letters, but browsers send lower-case ones'
     if not scheme[:1].isalpha() or not _SCHEME.issuperset(scheme):
         return 'has a malformed scheme'
     if scheme in _PAGE_SCHEMES:
-        return 'is where a WebSocket leads to; its origin is the page that opens it'
+        return 'is the address of a WebSocket; its origin is that of the page that opens it'
     if port and port == _DEFAULT_PORTS.get(scheme):
-        return 'names the default port, which browsers leave out'
+        return 'includes the default port, which browsers omit'
     if port and not _is_port(port[1:]):
         return "has a port that isn't a number from 1 to 65535"
     return _host_fault(host, is_web=scheme in _DEFAULT_PORTS)
@@ -983,15 +997,15 @@ def _origin_fault(origin: str) -> str:
 def _host_fault(host: str, is_web: bool) -> str:
     """Return why no browser sends an origin with this host, or ``''``."""
     if host.startswith('['):
-        return '' if _address(host) == host else 'has an IPv6 address that is not in canonical form'
-    name = host.removesuffix('.')  # with the dot, it is another origin
+        return '' if _address(host) == host else "has an IPv6 address that isn't in canonical form"
+    name = host.removesuffix('.')  # with the dot, it's a different origin
     labels = name.split('.')
     if not 0 < len(name) <= _LONGEST_HOST or not (_HOST if is_web else _APP_HOST).issuperset(name):
-        return 'has a host that is empty, too long or has characters that no host has'
+        return 'has a host that is empty, is too long or contains characters that hosts never have'
     if is_web and not all(0 < len(label) < 64 for label in labels):
-        return 'has a dot too many in its host, or more than 63 characters between two'
+        return 'has a host with an empty label or one of more than 63 characters'
     if (labels[-1].isdecimal() or labels[-1].startswith('0x')) and _address(host) != host:
-        return 'has an IPv4 address that is not in canonical form'
+        return "has an IPv4 address that isn't in canonical form"
     return ''
 
 
@@ -1004,19 +1018,19 @@ def _entry_fault(entry: str, is_any_suffix: bool = True) -> str:
     if entry == '*':
         return "allows every origin, so it can't be in a list; pass allow_origins='*'"
     if is_list and len(parts) > 1:
-        return f'is several origins in one text; pass a list: {parts}'
+        return f'is several origins in one string; pass a list: {parts}'
     if parts != entry.split():
         return f'has quotes or brackets around it; {_fix(parts[0], entry)}'
     if _EXPRESSION_MARKS.search(entry):
         return _EXPRESSION
     if '*' in concrete or (concrete != entry and scheme not in _DEFAULT_PORTS):
         return (
-            'has a * where none can be; write https://*.example.com for the subdomains, '
-            'http://localhost:* for the ports, or pass a callable'
+            "has a * in a place where it isn't supported; write https://*.example.com for "
+            'subdomains, http://localhost:* for ports, or pass a callable'
         )
     fault = _origin_fault(concrete)
     if not fault and '://*.' in entry and _address(host):
-        fault = 'has subdomains of an IP address'
+        fault = "asks for subdomains of an IP address, which don't exist"
     if fault:
         return f'{fault}; {_fix(entry, entry)}'
     return '' if is_any_suffix or '://*.' not in entry else _suffix_fault(host.removesuffix('.'))
@@ -1027,16 +1041,16 @@ _EXPRESSION_MARKS = re.compile(r'^\^|\$$|\\[.dw]|\.\+|\(\?|\([^)]*\|')
 
 
 def _unquoted(text: str) -> str:
-    """Return a text without quotes, and without the brackets of a list of quoted texts."""
+    """Return a string without quotes, and without the brackets of a list of quoted strings."""
     bare = text.strip(_QUOTES)
     return bare.strip('[]').strip(_QUOTES) if bare.startswith(('["', "['")) else bare
 
 
 def _fix(text: str, entry: str) -> str:
-    """Return what to write instead of ``entry``, whose text without quotes is ``text``."""
+    """Return what to write instead of ``entry``. ``text`` is the entry without quotes."""
     scheme, slashes, rest = text.strip().lower().rpartition('://')
     if text == 'null' or scheme in _OPAQUE_SCHEMES:
-        return 'serve the page with http:// or https:// and name its origin'
+        return 'serve the page with http:// or https:// and list its origin'
     authority = re.split(r'[/?#\\]', rest.lstrip('/'))[0].rpartition('@')[2]
     _, host, port = _split('://' + authority)
     if not host.isascii():
@@ -1050,7 +1064,7 @@ def _fix(text: str, entry: str) -> str:
     port = '' if port == _DEFAULT_PORTS.get(scheme) else port
     better = f'{scheme}://{host}{port}'
     if better == entry or _origin_fault(better.replace('://*.', '://').removesuffix(':*')):
-        return "open the page and paste what its browser's console prints for location.origin"
+        return "open the page, enter location.origin in the browser's console, and paste the result"
     return f'did you mean {better!r}?'
 
 
@@ -1060,18 +1074,18 @@ def _public_suffixes() -> Any:
 
 
 def _suffix_fault(parent: str) -> str:
-    """Return why other people could have a subdomain of ``parent``, or ``''``."""
+    """Return why other people could own a subdomain of ``parent``, or ``''``."""
     try:
         if _is_loopback(parent) or not _public_suffixes().is_public(parent):
             return ''
     except ImportError:
         return (
-            'cannot be checked for being a public suffix; install the package publicsuffixlist '
+            'may be a public suffix; to check it, install the package publicsuffixlist, '
             'or pass dangerously_allow_public_suffixes=True'
         )
     return (
-        'allows other sites, as anyone can get a name below this public suffix; put your own '
-        'domain after the star or pass dangerously_allow_public_suffixes=True'
+        'allows other sites, because anyone can get a name below this public suffix; put your own '
+        'domain after the star, or pass dangerously_allow_public_suffixes=True'
     )
 
 
@@ -1124,7 +1138,7 @@ def _parse_names(value: str) -> list[str] | None:
     names = value.lower().split(',', _MOST_NAMES)
     if len(names) > _MOST_NAMES:
         return None
-    if '' not in names and _has_only(_TOKENS, value):  # as browsers write it
+    if '' not in names and _has_only(_TOKENS, value):  # the way browsers write it
         return names
     names = [name for name in (part.strip(' \t') for part in names) if name]
     return names if value.isascii() and _has_only(_TOKEN, ''.join(names)) else None
@@ -1133,19 +1147,21 @@ def _parse_names(value: str) -> list[str] | None:
 def _method_fault(method: str) -> str:
     """Return why ``method`` can't be an item of ``allow_methods``, and the fix, or ``''``."""
     if not _is_token(method) or method == '*':
-        return "is not one method; pass a list such as ['GET', 'PUT'], or '*' alone"
+        return "isn't a single method; pass a list such as ['GET', 'PUT'], or only '*'"
     if method.upper() in _FORBIDDEN_METHODS:
-        return 'is forbidden to scripts (Fetch Standard, "Methods"); leave it out'
+        return 'can\'t be used by scripts (Fetch Standard, "Methods"); remove it'
     if '-' in method and method != method.upper():
         return 'is the name of a header; pass it to allow_headers'
     if method != method.upper():
-        return f'is not in upper case, and case matters; did you mean {method.upper()!r}?'
+        return (
+            f"isn't in upper case, but methods are case-sensitive; did you mean {method.upper()!r}?"
+        )
     return ''
 
 
 def _name_fault(name: str) -> str:
     if not _is_token(name) or name == '*':
-        return "is not one header name; pass a list such as ['X-Request-ID'], or '*' alone"
+        return "isn't a single header name; pass a list such as ['X-Request-ID'], or only '*'"
     return 'is a method; pass it to allow_methods' if name in _COMMON_METHODS else ''
 
 
@@ -1155,9 +1171,9 @@ def _request_header_fault(name: str) -> str:
     if fault := _name_fault(name):
         return fault
     if lower in _FORBIDDEN_REQUEST_HEADERS or lower.startswith(('proxy-', 'sec-')):
-        return 'is out of reach of scripts (Fetch Standard, "Headers"); leave it out'
+        return 'can\'t be set by scripts (Fetch Standard, "Headers"); remove it'
     if lower in _RESPONSE_ONLY:
-        return 'is a response header; leave it out, and out of the request that the page sends'
+        return "is a response header; remove it here and from the page's requests"
     return ''
 
 
@@ -1166,30 +1182,30 @@ def _response_header_fault(name: str) -> str:
     if fault := _name_fault(name):
         return fault
     if name.lower() in _FORBIDDEN_RESPONSE_HEADERS:
-        return 'is out of reach of scripts (Fetch Standard, "Headers"); leave it out'
+        return 'can\'t be read by scripts (Fetch Standard, "Headers"); remove it'
     if name.lower() in _REQUEST_ONLY:
-        return 'is a request header; leave it out'
+        return 'is a request header; remove it'
     return ''
 
 
 def _vary_fault(name: str) -> str:
     """Return why ``name`` can't be an item of ``vary``, and the fix, or ``''``."""
     fault = _name_fault(name)
-    return 'is a response header; leave it out' if name.lower() in _RESPONSE_ONLY else fault
+    return 'is a response header; remove it' if name.lower() in _RESPONSE_ONLY else fault
 
 
-# ---- Policies of paths that no page may call --------------------------------------------------
+# ---- Policies for paths that no page may call -------------------------------------------------
 
 
 class _Closed(Policy):
-    """The policy of the routes that have ``None``."""
+    """The policy for routes with ``None``."""
 
     def _judge(self, origin: str, verdict: object) -> Reason:
         return Reason.CLOSED
 
 
 class _Ambiguous(Policy):
-    """The policy of the paths that could be served as several."""
+    """The policy for paths that could be served as more than one."""
 
     def _judge(self, origin: str, verdict: object) -> Reason:
         return Reason.PATH_AMBIGUOUS

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The checks that the standard makes on responses."""
+"""The standard's checks on responses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REDIRECT_STATUSES = {301, 302, 303, 307, 308}
 VISIBLE_HEADERS = re.compile(
     'cache-control|content-(language|length|type)|expires|last-modified|pragma'
 )
-#: Why a page can't read a header, by the kind of the response.
+#: Why a page can't read a header, by the type of the response.
 HIDDEN = {
     'cors': f"the response doesn't expose it; send {ACEH}: {{}}",
     'opaque': "the mode 'no-cors' makes the response opaque; fetch with mode 'cors'",
@@ -28,19 +28,19 @@ HIDDEN = {
 def cors_check(
     engine: Engine, headers: Headers, origin: str, include: bool, prefix: str = ''
 ) -> None:
-    """Raise unless a response is shared with the page (#cors-check)."""
+    """Raise unless the page is allowed to read the response (#cors-check)."""
     allowed, credentials = headers.get(ACAO), headers.get(ACAC)
     if allowed is None:
-        raise Blocked(prefix + 'acao-missing', f'the response has no {ACAO}', ACAO)
+        raise Blocked(prefix + 'acao-missing', f"the response doesn't have {ACAO}", ACAO)
     if allowed == '*' and not include:
         return
     if allowed != origin:
-        reason = f'{ACAO} is {quoted(allowed)}, the Origin sent is {quoted(origin)}'
+        reason = f'{ACAO} is {quoted(allowed)}, but the Origin is {quoted(origin)}'
         code = 'acao-multiple' if ',' in allowed else 'acao-mismatch'
         code = 'acao-wildcard-with-credentials' if allowed == '*' else code
         raise Blocked(prefix + code, reason, ACAO, value=allowed)
     if include and credentials is None:
-        reason = f"credentials are 'include', and the response has no {ACAC}"
+        reason = f"credentials are 'include', but the response doesn't have {ACAC}"
         raise Blocked(prefix + 'acac-missing', reason, ACAC)
     if include and not engine.accepts_credentials(headers.lines(ACAC)):
         reason = f"{ACAC} is {quoted(credentials or '')}, not 'true'"
@@ -51,18 +51,20 @@ def preflight_redirect_check(step: Step) -> None:
     """Raise if a preflight is redirected."""
     if step.status in REDIRECT_STATUSES:
         location = quoted(step.response_headers.get('Location', ''))
-        reason = f'the preflight response is a redirect ({step.status}) to {location}'
+        reason = f'the response to the preflight is a redirect ({step.status}) to {location}'
         raise Blocked('preflight-redirect', reason, 'Location')
 
 
 def preflight_status_check(step: Step) -> None:
-    """Raise unless a preflight response has a status of 200 to 299."""
+    """Raise unless a preflight's status is between 200 and 299."""
     if not 200 <= step.status <= 299:
-        raise Blocked('preflight-status', f'the preflight response has status {step.status}')
+        raise Blocked(
+            'preflight-status', f'the response to the preflight has the status {step.status}'
+        )
 
 
 def preflight_response_check(request: Request, step: Step, origin: str) -> None:
-    """Raise unless a preflight response may be trusted, in the engine's order of checks."""
+    """Raise unless a preflight passes its checks, in the engine's order."""
     for check in request.engine.preflight_checks():
         if check == 'redirect':
             preflight_redirect_check(step)
@@ -74,7 +76,7 @@ def preflight_response_check(request: Request, step: Step, origin: str) -> None:
 
 
 def allowed_by_preflight(request: Request, headers: Headers) -> Allowed:
-    """The methods and the header names that the response to a preflight lists."""
+    """The methods and header names that the response to a preflight lists."""
     lists: dict[str, list[str] | None] = {ACAM: None, ACAH: None}
     for header, code in (
         (ACAM, 'preflight-bad-allow-methods'),
@@ -92,11 +94,11 @@ def allowed_by_preflight(request: Request, headers: Headers) -> Allowed:
 
 
 def preflight_check(request: Request, unsafe_names: list[str], allowed: Allowed) -> None:
-    """Raise unless what a preflight allows suffices (#cors-preflight-fetch)."""
+    """Raise unless a preflight allows the request (#cors-preflight-fetch)."""
     methods, names = allowed['method'], allowed['header']
     by_star = '*' in methods and not request.include
     if request.method not in {*methods, *SAFELISTED_METHODS} and not by_star:
-        reason = f'{ACAM} is {quoted(", ".join(methods))}, without {request.method}'
+        reason = f"{ACAM} is {quoted(', '.join(methods))}, which doesn't contain {request.method}"
         raise Blocked('preflight-method', reason + literal_star(methods), ACAM)
     by_star = '*' in names and not request.include
     missing = [name for name in unsafe_names if name not in names]
@@ -110,18 +112,18 @@ def preflight_check(request: Request, unsafe_names: list[str], allowed: Allowed)
 
 
 def literal_star(members: list[str]) -> str:
-    """A remark for those who take ``*`` for a wildcard when it isn't one."""
+    """A hint for readers who expect ``*`` to be a wildcard when it isn't one."""
     return "; with credentials, '*' isn't a wildcard" if '*' in members else ''
 
 
 def tao_check(request: Request, headers: Headers) -> bool:
-    """Whether a response shares its timing with the page (#tao-check)."""
+    """Whether the page can read the response's timing (#tao-check)."""
     values = get_decode_split(headers.get('Timing-Allow-Origin', ''))
     return request.tainting == 'basic' or '*' in values or request.origin in values
 
 
 def cross_origin_resource_policy_check(request: Request, headers: Headers) -> None:
-    """Raise if a ``no-cors`` response is withheld (#cross-origin-resource-policy-check)."""
+    """Raise if CORP blocks a ``no-cors`` response (#cross-origin-resource-policy-check)."""
     name, page, url = 'Cross-Origin-Resource-Policy', request.page, request.url
     policy = headers.get(name)
     if policy not in {'same-origin', 'same-site'} or same_origin(page, url.origin):
@@ -129,11 +131,11 @@ def cross_origin_resource_policy_check(request: Request, headers: Headers) -> No
     is_secure_enough = page.startswith('https:') or url.scheme != 'https'
     is_same_site = is_secure_enough and request.engine.is_same_site_resource(page, url)
     if policy == 'same-origin' or not is_same_site:
-        raise Blocked('corp', f'{name} is {policy}, the page is {page}', name)
+        raise Blocked('corp', f'{name} is {policy}, but the page is {page}', name)
 
 
 def filtered_response(request: Request, step: Step, kind: str) -> Reply:
-    """What the page sees of a response (#concept-filtered-response)."""
+    """The part of a response that the page can read (#concept-filtered-response)."""
     exchange, headers, url = request.exchange, step.response_headers, request.url.href
     if kind in {'opaque', 'opaqueredirect'}:
         url = '' if kind == 'opaque' else url

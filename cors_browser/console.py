@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The line that an engine's console prints for a failure, in the words recorded from it."""
+"""The message that an engine's console prints for a failure, exactly as recorded."""
 
 from __future__ import annotations
 
@@ -138,8 +138,8 @@ WEBKIT = {
     'redirect-mode': 'Not allowed to follow a redirection while loading {url}',
     'redirect-limit': 'Load cannot follow more than 20 redirections',
 }
-#: The templates of each engine's lines, by profile and code. A code can have a variant, such as
-#: ``acao-repeated``; see :func:`variant`.
+#: The templates of each engine's messages, by profile and code. A code can have a variant, such as
+#: ``acao-repeated``: see :func:`variant`.
 CONSOLES: dict[str, dict[str, str]] = {
     'chromium': CHROMIUM,
     'firefox': FIREFOX,
@@ -148,11 +148,11 @@ CONSOLES: dict[str, dict[str, str]] = {
 
 
 def variant(failure: FetchFailed, request: Request) -> str:
-    """The code whose template fits: engines have more words for a wrong origin than codes.
+    """The code of the matching template. Engines have more messages for a wrong origin than codes.
 
-    Chromium speaks of several values if there is a blank, too, and of an invalid value if it isn't
-    a URL. Firefox speaks of several headers only if two lines spell the name in the same way, as
-    it does itself.
+    Chromium also reports several values if the value contains a space, and an invalid value if it
+    isn't a URL. Firefox reports several headers only if two lines spell the name the way Firefox
+    does.
     """
     if failure.code == 'redirect-credentials' and request.tainting != 'cors':
         return 'redirect-credentials-without-cors'
@@ -175,7 +175,7 @@ def variant(failure: FetchFailed, request: Request) -> str:
 
 
 def chromium_mismatch(value: str) -> str:
-    """The code of Chromium's words for a value that isn't the page's origin."""
+    """The code of Chromium's message for a value that isn't the page's origin."""
     if ' ' in value:
         return 'acao-multiple'
     try:
@@ -186,7 +186,7 @@ def chromium_mismatch(value: str) -> str:
 
 
 def console_line(failure: FetchFailed, request: Request) -> str:
-    """The first line that the modeled engine prints for a failure; empty if it prints none."""
+    """The first message that the modeled engine prints for a failure, or empty."""
     template = CONSOLES.get(request.engine.name, {}).get(variant(failure, request), '')
     steps = request.exchange.steps
     step = steps[-1] if steps else None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The engines that can be modeled, by name."""
+"""The engines that cors_browser models, by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .engine import Engine
 from .firefox import Firefox
 from .webkit import WebKit
 
-#: The engines that can be modeled, by the names that ``Browser(profile=...)`` takes.
+#: The engines, by the names that ``Browser(profile=...)`` takes.
 PROFILES: dict[str, Engine] = {
     engine.name: engine for engine in (Engine(), Chromium(), Firefox(), WebKit())
 }

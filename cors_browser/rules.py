@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The decisions of the Fetch Standard that can block a page, and how to fix each."""
+"""The decisions in the Fetch Standard that can block a page, and how to fix each failure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .exchange import Exchange, Step, printable
 
 
 class Rule(NamedTuple):
-    """One decision of the Fetch Standard that can block a page."""
+    """One decision in the Fetch Standard that can block a page."""
 
-    point: str  #: The decision that it belongs to, such as ``cors-check``.
-    #: The anchor of its section in the Fetch Standard, or the address in another standard.
+    point: str  #: The algorithm that it belongs to, such as ``cors-check``.
+    #: The anchor of its section in the Fetch Standard, or an address in another standard.
     anchor: str
     fix: str  #: How to fix it, in one sentence.
-    guide: str = ''  #: The page of the guide that explains how to fix it; empty if there is none.
+    guide: str = ''  #: The page of the guide that explains how to fix it, or empty.
 
     @property
     def section(self) -> str:
@@ -32,10 +32,10 @@ WEBSOCKET = 'https://websockets.spec.whatwg.org/#opening-handshake'
 EVENTS = 'https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model'
 #: The ways to fail the CORS check: how to fix each, and its page.
 CORS_CHECK = {
-    'acao-missing': (f'Send {ACAO} on {{response}}, errors included.', 'no_acao'),
-    'acao-multiple': (f'Set {ACAO} once, in one place, on {{response}}.', 'multiple_values'),
+    'acao-missing': (f'Send {ACAO} on {{response}}, even if it is an error.', 'no_acao'),
+    'acao-multiple': (f'Set {ACAO} only once, in one place, on {{response}}.', 'multiple_values'),
     'acao-mismatch': (
-        f'To allow the page, send its origin in {ACAO}, byte for byte.',
+        f'To allow the page, send exactly its origin in {ACAO}.',
         'other_origin',
     ),
     'acao-wildcard-with-credentials': (
@@ -43,12 +43,12 @@ CORS_CHECK = {
         'wildcard_credentials',
     ),
     'acac-missing': (f'Send {ACAC}: true on {{response}}.', 'no_acac'),
-    'acac-not-true': (f"Make {ACAC} exactly 'true', lower case, once.", 'not_true'),
+    'acac-not-true': (f"Set {ACAC} to 'true', in lower case, only once.", 'not_true'),
 }
 
 
 def cors_check_rules(point: str, prefix: str, response: str) -> dict[str, Rule]:
-    """The rules of a CORS check: of the preflight's, or of the request's own."""
+    """The rules of a CORS check, for the preflight or for the actual request."""
     pages = {'preflight-acao-missing': 'preflight_no_acao'}
     return {
         prefix + code: Rule(
@@ -59,11 +59,11 @@ def cors_check_rules(point: str, prefix: str, response: str) -> dict[str, Rule]:
     }  # fmt: skip
 
 
-#: Each way to fail, by its stable code, in the order of the decisions.
+#: Every way to fail, by its stable code, in the order of the decisions.
 RULES: dict[str, Rule] = {
-    'bad-method': Rule('new-request', 'methods', 'Use a method that pages may send.'),
+    'bad-method': Rule('new-request', 'methods', 'Use a method that pages can send.'),
     'bad-request': Rule(
-        'new-request', 'dom-request', 'Correct the call: fetch() throws a TypeError.'
+        'new-request', 'dom-request', 'Correct the arguments: fetch() throws a TypeError.'
     ),
     'no-cors-method': Rule('new-request', 'dom-request', "Use GET, HEAD or POST, or mode 'cors'."),
     'url-credentials': Rule('new-request', 'dom-request', 'Send an Authorization header instead.'),
@@ -102,18 +102,27 @@ RULES: dict[str, Rule] = {
         'errors/preflight_status',
     ),
     'preflight-bad-allow-methods': Rule(
-        'preflight-lists', PREFLIGHT, f'Make {ACAM} a list of names.', 'errors/bad_list'
+        'preflight-lists',
+        PREFLIGHT,
+        f'Separate the names in {ACAM} with commas.',
+        'errors/bad_list',
     ),
     'preflight-bad-allow-headers': Rule(
-        'preflight-lists', PREFLIGHT, f'Make {ACAH} a list of names.', 'errors/bad_list'
+        'preflight-lists',
+        PREFLIGHT,
+        f'Separate the names in {ACAH} with commas.',
+        'errors/bad_list',
     ),
     'preflight-method': Rule(
-        'preflight-methods', PREFLIGHT, f'List the method, in its case, in {ACAM}.', 'errors/method'
+        'preflight-methods',
+        PREFLIGHT,
+        f'List the method in {ACAM}. It is case-sensitive.',
+        'errors/method',
     ),
     'preflight-authorization-wildcard': Rule(
         'preflight-authorization',
         PREFLIGHT,
-        f'Name Authorization in {ACAH}.',
+        f'List Authorization in {ACAH} by name.',
         'errors/header_wildcard',
     ),
     'preflight-header': Rule(
@@ -129,7 +138,7 @@ RULES: dict[str, Rule] = {
         'errors/closed_port',
     ),
     'proxy-status': Rule(
-        'connection', 'http-network-or-cache-fetch', 'Send 401 or 403: 407 is for proxies.'
+        'connection', 'http-network-or-cache-fetch', 'Send 401 or 403, because 407 is for proxies.'
     ),
     **cors_check_rules('cors-check', '', 'the response'),
     'corp': Rule('corp-check', 'cross-origin-resource-policy-header', "Fetch with mode 'cors'."),
@@ -138,21 +147,21 @@ RULES: dict[str, Rule] = {
     ),
     'redirect-location': Rule('redirect', REDIRECT, 'Send one Location header with a valid URL.'),
     'redirect-scheme': Rule('redirect', REDIRECT, 'Redirect to an http or https URL.'),
-    'redirect-limit': Rule('redirect', REDIRECT, 'End the redirects within 20 steps.'),
+    'redirect-limit': Rule('redirect', REDIRECT, 'Redirect no more than 20 times.'),
     'redirect-credentials': Rule('redirect', REDIRECT, 'Remove the user name from Location.'),
     'redirect-stream-body': Rule(
-        'redirect', REDIRECT, 'Fetch the final URL: a stream can be sent only once.'
+        'redirect', REDIRECT, 'Fetch the final URL, because a stream can be sent only once.'
     ),
     'websocket-refused': Rule(
-        'websocket-handshake', WEBSOCKET, 'Accept the handshake: the response is 101.'
+        'websocket-handshake', WEBSOCKET, 'Accept the handshake with the status 101.'
     ),
-    'event-source-status': Rule('event-stream', EVENTS, 'Send event streams with status 200.'),
+    'event-source-status': Rule('event-stream', EVENTS, 'Send event streams with the status 200.'),
     'event-source-type': Rule('event-stream', EVENTS, 'Send Content-Type: text/event-stream.'),
     'beacon-size': Rule(
         'keepalive', 'http-network-or-cache-fetch', 'Send at most 64 KiB, or use fetch().'
     ),
 }
-#: The decisions that only other calls than ``fetch`` make.
+#: The decisions that don't apply to ``fetch``, but to other calls.
 NOT_OF_FETCH = frozenset({'websocket-handshake', 'event-stream', 'keepalive'})
 
 
@@ -160,15 +169,17 @@ class FetchFailed(Exception):
     """The page's fetch ends in a ``TypeError``; see :class:`Blocked` and :class:`Unreachable`."""
 
     code: str  #: A key of :data:`~cors_browser.rules.RULES`, the step that failed.
-    reason: str  #: What is wrong, with the values that are.
-    header: str  #: The response header that decides; empty if none does.
-    #: For :class:`Unreachable`, how it failed, such as ``dns`` or ``timeout``: all are in
-    #: ``cors_browser/unreachable.py``; empty for :class:`Blocked`.
+    reason: str  #: What is wrong, with the values that cause it.
+    header: str  #: The response header that decides, or empty.
+    #: For :class:`Unreachable`, how it failed, such as ``dns`` or ``timeout``. See
+    #: ``cors_browser/unreachable.py`` for all values. Empty for :class:`Blocked`.
     kind: str
     fix: str  #: How to fix it, in one sentence.
-    value: str  #: The header's value, or the name or token in it, that decides; may be empty.
-    console: str  #: The first line that the engine's console prints, if it is known.
-    guide: str  #: The page of the guide that explains how to fix it; empty if there is none.
+    value: (
+        str  #: The decisive value of the header, or the decisive name or token in it. Can be empty.
+    )
+    console: str  #: The first message in the engine's console, if it's known.
+    guide: str  #: The page of the guide that explains how to fix it, or empty.
     section: str  #: The address of the section of the standard.
     exchange: Exchange  #: What went over the wire.
 
@@ -189,16 +200,16 @@ class FetchFailed(Exception):
             why = f' (preflight: {", ".join(step.why)})' if step.preflight else ''
             lines.append(f'  {step.method} {step.url} -> {step.status or "no response"}{why}')
         if self.exchange.side_effect_possible:
-            lines.append('note: the server got the request and may have acted on it')
+            lines.append('note: the server received the request and may have acted on it')
         return '\n'.join(map(printable, lines))
 
 
 class Blocked(FetchFailed):
-    """A browser would not let the page read the response."""
+    """A browser wouldn't allow the page to read the response."""
 
 
 class Unreachable(FetchFailed):
-    """There was no response, so nothing can be said about CORS."""
+    """The server didn't respond, so the cause isn't CORS."""
 
 
 def unreachable(step: Step, kind: str, reason: str) -> Unreachable:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""WebKit, the engine of Safari and of every browser on iOS: where it leaves the standard."""
+"""WebKit, the engine of Safari and of every browser on iOS: where it differs from the standard."""
 
 from __future__ import annotations
 
@@ -27,120 +27,120 @@ class WebKit(Engine):
     )
 
     def is_safelisted_header(self, name: str, value: str) -> bool:
-        """The unit of a Range may be in any case: ``Bytes=0-``."""
+        """The unit of a Range can be in any case: ``Bytes=0-``."""
         return super().is_safelisted_header(name, value.lower() if name == 'range' else value)
 
     def unsafe_header_names(self, headers: Pairs) -> list[str]:
-        """Equal names are joined before they are judged, so their values share 128 bytes."""
+        """Values with the same name are joined before the check, so they share the 128 bytes."""
         return super().unsafe_header_names(combine(headers))
 
     def is_mixed_content(self, url: Url) -> bool:
-        """Pages on https can't fetch http at all, not even from loopback hosts."""
+        """https pages can't fetch http at all, not even from loopback hosts."""
         return True
 
     def stream_support(self) -> str:
-        """A stream can't be a body: fetch() throws."""
+        """A stream can't be a body. fetch() throws an exception."""
         return 'none'
 
     def own_headers(self, url: Url, *, preflight: bool) -> Pairs:
-        """No ``zstd`` in Accept-Encoding, and ``br`` over https only."""
+        """Accept-Encoding never contains ``zstd``, and contains ``br`` only over https."""
         codings = 'gzip, deflate, br' if url.scheme == 'https' else 'gzip, deflate'
         headers = dict(super().own_headers(url, preflight=preflight))
         return [*(headers | {'accept-encoding': codings}).items()]
 
     def request_site(self, page: str, urls: Sequence[Url], mode: str) -> str:
-        """Just after a redirect to another origin, CORS requests have no ``Sec-Fetch-*``."""
+        """Right after a redirect to another origin, CORS requests don't have ``Sec-Fetch-*``."""
         if mode == 'cors' and changes_origin(urls):
             return ''
         return super().request_site(page, urls, mode)
 
     def preflight_site(self, page: str, urls: Sequence[Url], origin: str) -> str:
-        """Sec-Fetch-Site of a preflight compares its Origin with its own URL."""
+        """In a preflight, Sec-Fetch-Site compares its Origin with its own URL."""
         return super().request_site(origin, urls[-1:], 'cors')
 
     def preflight_keeps_referrer(self) -> bool:
-        """Preflights after redirects have the Referer of the first URL."""
+        """Preflights after redirects have the Referer for the first URL."""
         return True
 
     def range_forbids_codings(self, urls: Sequence[Url]) -> bool:
-        """Just after a redirect to another origin, parts may be coded."""
+        """Right after a redirect to another origin, parts can be encoded."""
         return not changes_origin(urls)
 
     def accepts_status(self, status: int) -> bool:
-        """A response with status 407 is like others."""
+        """A response with the status 407 is treated like any other."""
         return True
 
     def needs_preflight_again(self, *, had_one: bool) -> bool:
-        """A request with a preflight needs one after every redirect, as a GET, too."""
+        """A request with a preflight needs another one after every redirect, even as a GET."""
         return had_one
 
     def preflight_headers(
         self, headers: Pairs, first_headers: Pairs, *, lost_earlier: bool
     ) -> Pairs:
-        """A preflight also lists the headers that redirects took away."""
+        """A preflight also lists the headers that redirects removed."""
         return first_headers
 
     def preflight_checks(self) -> Sequence[str]:
-        """The status is judged before the CORS headers."""
+        """The status is checked before the CORS headers."""
         return 'redirect', 'status', 'cors'
 
     def wildcard_covers(self, name: str) -> bool:
-        """``*`` allows Authorization, too: https://github.com/whatwg/fetch/issues/1919."""
+        """``*`` also allows Authorization: https://github.com/whatwg/fetch/issues/1919."""
         return True
 
     def max_age(self, headers: Headers) -> float:
-        """Ten minutes at most; a negative age counts as 0 (CrossOriginPreflightResultCache.cpp)."""
+        """At most ten minutes. Negative values count as 0 (CrossOriginPreflightResultCache.cpp)."""
         return min(self._max_age(headers, invalid=5, negative=0), 600)
 
     def remembers(self, page: str, origin: str) -> bool:
-        """A preflight is not remembered if redirects made its Origin ``null``."""
+        """A preflight isn't cached if redirects have changed its Origin to ``null``."""
         return origin != OPAQUE or page == OPAQUE
 
     def remembers_refusal(self) -> bool:
-        """What a preflight allows is remembered, even if it is not enough."""
+        """A preflight is cached even if it doesn't allow the request."""
         return True
 
     def forgets(self, code: str) -> bool:
-        """A preflight is remembered even if the request fails."""
+        """A preflight stays cached even if the actual request fails."""
         return False
 
     def covering_entries(self, name: str, *, include: bool) -> set[tuple[str, bool]]:
-        """A remembered ``*`` covers requests without credentials only."""
+        """A cached ``*`` only covers requests without credentials."""
         names = {name} if include else {name, '*'}
         return {*itertools.product(names, {include, True})}
 
     def location(self, lines: Sequence[str]) -> str | None:
-        """Several are joined with commas; it is read as Latin-1, and must not be empty."""
+        """Several ones are joined with commas. It's read as Latin-1, and can't be empty."""
         if [*lines] == ['']:
             raise ValueError('it is empty')
         return ', '.join(lines) if lines else None
 
     def refuses_user_names(self, *, cross_origin: bool, tainted: bool, simple: bool) -> bool:
-        """The first Location to another origin may have a user name if it needs a preflight."""
+        """The first Location to another origin can have a user name if it needs a preflight."""
         return tainted or (cross_origin and simple)
 
     def origin_policy(self, policy: str, redirect_policy: str) -> str:
-        """The Referrer-Policy of a redirect does not hide the Origin."""
+        """A redirect's Referrer-Policy doesn't hide the Origin."""
         return policy
 
     def redirect_headers(self, headers: Pairs, first_headers: Pairs, *, lost_body: bool) -> Pairs:
-        """A second redirect brings back the headers of the body."""
+        """A second redirect restores the headers of the body."""
         body_headers = [header for header in first_headers if header[0] in BODY_HEADERS]
         return headers + [header for header in body_headers if lost_body and header not in headers]
 
     def redirect_method(self, method: str, status: int, *, cross_origin: bool) -> str:
-        """DELETE becomes GET if it is redirected to another origin."""
+        """DELETE becomes GET if it's redirected to another origin."""
         if cross_origin and method == 'DELETE':
             return 'GET'
         return super().redirect_method(method, status, cross_origin=cross_origin)
 
     def redirect_needs_credentials(self, credentials: str, *, began_at_home: bool) -> bool | None:
-        """If the request began at the page's own origin, redirects need the CORS headers for
+        """If the request started at the page's own origin, redirects need the CORS headers for
         credentials, unless the credentials mode is ``omit``."""
         return credentials != 'omit' if began_at_home else None
 
     def shows_redirect_timing(self, *, tao_passed: bool) -> bool:
-        """An opaque redirect always shows its timing."""
+        """The timing of an opaque redirect is always visible."""
         return True
 
     def is_same_site_for_cookies(self, first: str, second: str) -> bool:
@@ -148,15 +148,15 @@ class WebKit(Engine):
         return same_site(first, second, schemelessly=True)
 
     def default_same_site(self) -> str:
-        """Cookies without SameSite are sent to other sites, too."""
+        """Cookies without SameSite are also sent to other sites."""
         return 'unset'
 
     def sends_third_party_cookies(self) -> bool:
-        """Cookies of other sites than the top-level page's are blocked."""
+        """All cookies of sites other than the top-level page's are blocked."""
         return False
 
     def is_secure_for_cookies(self, url: Url) -> bool:
-        """``Secure`` cookies need https, on loopback hosts, too."""
+        """``Secure`` cookies need https, even on loopback hosts."""
         return url.scheme == 'https'
 
     def hides_form_origin(self, policy: str, page: str, urls: Sequence[Url]) -> bool:

@@ -41,7 +41,7 @@ def test_an_old_falcon_is_refused_with_the_version_that_is_needed(
 ) -> None:
     monkeypatch.setattr(falcon, '__version__', version)
     if version[0] in '23':
-        message = f'needs Falcon 4.0 or newer, and this is Falcon {version}'
+        message = f'needs Falcon 4.0 or newer, but this is Falcon {version}'
         with pytest.raises(ImportError, match=re.escape(message)):
             load_cors()
     else:
@@ -71,9 +71,9 @@ def test_building_a_wsgi_app_reads_process_request_and_an_asgi_app_does_not() ->
         return True
 
     middleware = CORSMiddleware(allow_origins=allow)
-    with pytest.raises(PolicyError, match='WSGI cannot await it'):
+    with pytest.raises(PolicyError, match="WSGI can't await it"):
         falcon.App(middleware=[middleware])
-    with pytest.raises(PolicyError, match='WSGI cannot await it'):
+    with pytest.raises(PolicyError, match="WSGI can't await it"):
         falcon.App().add_middleware(middleware)
     assert falcon.asgi.App(middleware=[middleware])
 

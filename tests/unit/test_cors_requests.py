@@ -769,10 +769,10 @@ def test_vary_names_are_merged_with_the_responders(
 def test_coroutine_functions(interface: Interface) -> None:
     cors = CORSMiddleware(allow_origins=only_a, allow_credentials=True)
     if interface == 'wsgi':
-        with pytest.raises(ValueError, match='is a coroutine function; WSGI cannot await it'):
+        with pytest.raises(ValueError, match="is a coroutine function; WSGI can't await it"):
             build(interface, cors)
         routed = CORSMiddleware(routes={'/x': Policy(allow_origins=only_a)})
-        with pytest.raises(ValueError, match='is a coroutine function; WSGI cannot await it'):
+        with pytest.raises(ValueError, match="is a coroutine function; WSGI can't await it"):
             build(interface, routed)
         return
     app = build(interface, cors)

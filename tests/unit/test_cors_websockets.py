@@ -149,7 +149,7 @@ def test_refusals_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert not handshake(CORSMiddleware(allow_origins=[A]), {'Origin': A, **COOKIE})
     (record,) = [record for record in caplog.records if record.name == 'cors']
     assert record.getMessage() == (
-        'refused, it has credentials, and the origin is allowed only without: '
+        'refused, the request has credentials, which this origin may not use: '
         "'https://a.example' 'GET' '/ws'"
     )
 
