@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The doctor: send a page's requests as a browser would, and say whether the page may read."""
+"""The doctor: send a page's requests like a browser, and say if the page can read the response."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXIT_CODES = {'readable': 0, 'opaque': 1, 'blocked': 1, 'unreachable': 2}
 
 
 def show(lines: Iterable[Line]) -> None:
-    """Print lines, in which nothing from the wire can steer the terminal."""
+    """Print lines without control characters, so that no server can write to the terminal."""
     for text, color in lines:
         start, end = f'\x1b[{color}m', '\x1b[0m'
         if not color or os.environ.get('NO_COLOR') or not sys.stdout.isatty():
@@ -45,7 +45,7 @@ def show(lines: Iterable[Line]) -> None:
 
 
 class Announcer:
-    """Prints each request when it is sent, and before it the response to the last one."""
+    """Prints each request when it's sent, after the response to the previous one."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet, self._last = quiet, Step(False, '', '', [])
@@ -72,7 +72,7 @@ def browser_of(arguments: argparse.Namespace, announce: Announcer) -> Browser:
         try:
             tls = tls_context(arguments.cafile, insecure=arguments.insecure)
         except OSError as error:
-            raise ValueError(f'--cafile: {arguments.cafile!r} cannot be used: {error}') from None
+            raise ValueError(f"--cafile: {arguments.cafile!r} can't be used: {error}") from None
     browser = Browser(
         arguments.url, arguments.page, hosts={origin: origin for origin in arguments.also},
         top_level=arguments.top_level, profile=arguments.profile, timeout=arguments.timeout,
@@ -86,7 +86,7 @@ def browser_of(arguments: argparse.Namespace, announce: Announcer) -> Browser:
 def fetch(
     browser: Browser, arguments: argparse.Namespace, **options: Any
 ) -> tuple[Exchange, FetchFailed | None]:
-    """Fetch the URL as the arguments say, unless the options say something else."""
+    """Fetch the URL with the arguments, unless the options override them."""
     chosen = {
         'method': arguments.method, 'headers': header_pairs(arguments), 'body': arguments.body,
         'mode': arguments.mode, 'credentials': arguments.credentials, **options,
@@ -98,7 +98,7 @@ def fetch(
 
 
 def examine(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Call the live URL, and print what happens on the way."""
+    """Call the live URL, and print each step."""
     announce = Announcer(arguments.json)
     browser = browser_of(arguments, announce)
     exchange, failure = fetch(browser, arguments)
@@ -112,19 +112,19 @@ def examine(arguments: argparse.Namespace) -> dict[str, Any]:
             shares = shares_preflights(arguments)
     found = findings(exchange, failure, shares=shares, loops=loops)
     if arguments.credentials == 'include' and not exchange.cookies_sent:
-        found['not_checked'].append('the cookies that the browser has (--cookie)')
+        found['not_checked'].append("the browser's cookies (--cookie)")
     return found
 
 
 def redirects_forever(browser: Browser, arguments: argparse.Namespace) -> bool:
-    """Whether the redirects never end, as far as they lead to servers that may be contacted."""
+    """Whether the redirects are endless, as far as they lead to servers named in the arguments."""
     browser = browser_of(arguments, Announcer(quiet=True))
     _, failure = fetch(browser, arguments, mode='no-cors', body=None)
     return failure is not None and failure.code == 'redirect-limit'
 
 
 def shares_preflights(arguments: argparse.Namespace) -> bool:
-    """Whether the server responds with CORS headers to a preflight, if not to the request."""
+    """Whether the server sends CORS headers on a preflight, if it doesn't on the request."""
     from .live import call_live, tls_context
 
     tls = tls_context(arguments.cafile, insecure=arguments.insecure)
@@ -139,7 +139,7 @@ def shares_preflights(arguments: argparse.Namespace) -> bool:
 
 
 def examine_text(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Judge the output of curl, and print what it shows."""
+    """Check the output of curl, and print the findings."""
     text = read_text(arguments.response)
     capture = Capture(
         arguments.url, arguments.page, arguments.method, header_pairs(arguments), arguments.body,
@@ -152,12 +152,12 @@ def examine_text(arguments: argparse.Namespace) -> dict[str, Any]:
     announce.finish(failure.header if failure else '')
     found = findings(exchange, failure)
     if failure and failure.header and '> origin:' not in text.lower():
-        found['notes'].append(f"run curl with -H 'Origin: {arguments.page}', as browsers send it")
+        found['notes'].append(f"run curl with -H 'Origin: {arguments.page}', which browsers send")
     return found
 
 
 def examine_har(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Judge each fetch of a HAR file, and print those that fail."""
+    """Check each fetch in a HAR file, and print the failed ones."""
     captures = parse_har(read_text(arguments.har), arguments.page)
     all_found = all_findings(captures, arguments.profile)
     failed = [
@@ -177,7 +177,7 @@ def examine_har(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what the arguments say, and return the exit code."""
+    """Run the mode that the arguments select, and return the exit code."""
     ignored = [*left_out(arguments)]
     if arguments.har:
         all_found = examine_har(arguments)
@@ -197,17 +197,19 @@ def main(argv: list[str] | None = None) -> int:
     """Run the doctor.
 
     Args:
-        argv: The arguments of the command line; those of the process by default.
+        argv: The arguments of the command line. By default, those of the process.
 
     Returns:
-        The exit code, which is 0 if the page may read the response, 1 if it may not, 2 if there
-        is no response or an argument is wrong, and 130 after Ctrl-C.
+        The exit code: 0 if the page can read the response, 1 if it can't, 2 if there is no
+        response or an argument is wrong, and 130 after Ctrl-C.
     """
     arguments = parse_arguments(argv)
     try:
         return run(arguments)
     except (ImportError, OSError, ValueError) as error:
-        if isinstance(error, BrokenPipeError):  # the reader, such as head, has seen enough
+        if isinstance(
+            error, BrokenPipeError
+        ):  # the reading program, such as head, has closed the pipe
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 2
         print(printable(f'error: {error}'), file=sys.stderr)

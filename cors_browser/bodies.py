@@ -60,7 +60,7 @@ async def read_stream(chunks: AsyncIterable[bytes]) -> Iterable[bytes]:
 
 def joined(chunks: object) -> bytes:
     """The bytes of a stream."""
-    fix = 'pass text, bytes, a mapping, a list of pairs, or an iterable of bytes'
+    fix = 'pass a str, bytes, a mapping, a list of pairs, or an iterable of bytes'
     if not isinstance(chunks, Iterable):
         raise TypeError(f'body: {chunks!r} is of type {type(chunks).__name__}; {fix}')
     parts: list[bytes] = []

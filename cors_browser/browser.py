@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The browser: a page whose requests a test makes."""
+"""The browser: a page whose requests a test sends."""
 
 from __future__ import annotations
 
@@ -32,36 +32,37 @@ if TYPE_CHECKING:
 
 
 class Browser(PageApis):
-    """A page in a browser, as far as the Fetch Standard's CORS protocol goes.
+    """A page in a browser, modeled on the CORS protocol of the Fetch Standard.
 
-    As a context manager (``with`` or ``async with``) it runs the lifespan of ASGI applications.
-    Its :class:`CookieJar` is the attribute ``cookies``.
+    As a context manager (``with`` or ``async with``), it runs the lifespan of ASGI applications.
+    Its attribute ``cookies`` is a :class:`CookieJar`.
 
     Args:
         target: The API: a WSGI or ASGI application, or the base URL of a running server.
-        page: The page's origin as ``location.origin`` shows it; ``null`` for an opaque one.
-        api: The URL at which an application is served, and against which relative URLs resolve
-            (a real page resolves against itself); ``https://api.example.com`` by default. Not
-            beside a base URL.
-        hosts: Further servers by origin, for redirects: applications, or for a running server
-            its origin once more.
-        top_level: The origin in the address bar where the page is framed; `page` by default.
-        profile: ``standard``, or the browser to differ like: one of
+        page: The page's origin, as in ``location.origin``. Use ``null`` for an opaque origin.
+        api: The URL of an application, ``https://api.example.com`` by default. Relative URLs
+            resolve against it, although a real page would resolve them against itself. Omit it
+            if `target` is a base URL.
+        hosts: Other servers by origin, for redirects. Each one is an application or, for a running
+            server, its origin again.
+        top_level: The origin in the address bar, if the page is in a frame. By default, `page`.
+        profile: ``standard``, or the browser to follow: one of
             :data:`~cors_browser.engines.PROFILES`.
-        clock: Returns the time in seconds since 1970; for caches and cookies.
-        timeout: Seconds for each response, or None for no limit. A body that doesn't end by
-            then is cut, and an ASGI application receives ``http.disconnect``. A WSGI application
+        clock: Returns the time in seconds since 1970, for caches and cookies.
+        timeout: Seconds for each response, or None for no limit. A body that takes longer is
+            truncated, and an ASGI application receives ``http.disconnect``. A WSGI application
             is stopped between two chunks of its body.
-        raise_app_exceptions: Whether an application's exception comes through. If not, it is
-            logged and becomes the bare 500 that gunicorn and uvicorn send: without the headers of
-            the application, so without CORS headers.
-        tls: Which certificates of running servers are trusted; the system's by default.
-        on_step: Called with each :class:`Step` just before it is sent.
+        raise_app_exceptions: Whether to raise an application's exceptions. Otherwise they are
+            logged, and the response is the plain 500 that gunicorn and uvicorn send. It has none
+            of the application's headers, so it doesn't have CORS headers, either.
+        tls: Which certificates of running servers to trust. By default, those that the system
+            trusts.
+        on_step: Called with each :class:`Step` right before it is sent.
 
     Raises:
-        TypeError: An argument has a wrong type, or `target` isn't an application.
+        TypeError: An argument has the wrong type, or `target` isn't an application.
         ValueError: An argument is malformed; the message says how to fix it.
-        ImportError: A running server is to be asked and httpx is not installed.
+        ImportError: `target` is a running server, but httpx isn't installed.
     """
 
     def __init__(
@@ -107,17 +108,17 @@ class Browser(PageApis):
         Implements the Fetch Standard's #fetch-method and #fetching.
 
         Args:
-            url: The URL; a relative one resolves against `api`.
-            method: The method; of lower-case ones only the common are upper-cased, not ``patch``.
+            url: The URL. A relative one resolves against `api`.
+            method: The method. Common ones may be in lower case, but not ``patch``.
             options: See :class:`FetchOptions`.
 
         Returns:
-            What the page sees of the answer.
+            What the page can read of the response.
 
         Raises:
-            Blocked: A browser would not let the page have the answer.
-            Unreachable: No answer came.
-            TypeError: An option is unknown or has a wrong type.
+            Blocked: A browser wouldn't allow the page to read the response.
+            Unreachable: The server didn't respond.
+            TypeError: An option is unknown or has the wrong type.
             ValueError: An option has an unknown value, or the URL is malformed.
             RuntimeError: An event loop is running; use :meth:`afetch`.
         """
@@ -126,7 +127,7 @@ class Browser(PageApis):
         )
 
     async def afetch(self, url: str, method: str = 'GET', **options: Unpack[FetchOptions]) -> Reply:
-        """Do as :meth:`fetch`, inside a running event loop."""
+        """Do the same as :meth:`fetch`, in a running event loop."""
         check_options('fetch', options, FetchOptions.__annotations__)
         credentials = options.get('credentials', 'same-origin')
         return await self._fetch(url, method, credentials, options)

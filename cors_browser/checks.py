@@ -31,7 +31,7 @@ def cors_check(
     """Raise unless the page is allowed to read the response (#cors-check)."""
     allowed, credentials = headers.get(ACAO), headers.get(ACAC)
     if allowed is None:
-        raise Blocked(prefix + 'acao-missing', f"the response doesn't have {ACAO}", ACAO)
+        raise Blocked(prefix + 'acao-missing', f'the response has no {ACAO}', ACAO)
     if allowed == '*' and not include:
         return
     if allowed != origin:
@@ -40,7 +40,7 @@ def cors_check(
         code = 'acao-wildcard-with-credentials' if allowed == '*' else code
         raise Blocked(prefix + code, reason, ACAO, value=allowed)
     if include and credentials is None:
-        reason = f"credentials are 'include', but the response doesn't have {ACAC}"
+        reason = f"credentials are 'include', but the response has no {ACAC}"
         raise Blocked(prefix + 'acac-missing', reason, ACAC)
     if include and not engine.accepts_credentials(headers.lines(ACAC)):
         reason = f"{ACAC} is {quoted(credentials or '')}, not 'true'"
@@ -98,7 +98,7 @@ def preflight_check(request: Request, unsafe_names: list[str], allowed: Allowed)
     methods, names = allowed['method'], allowed['header']
     by_star = '*' in methods and not request.include
     if request.method not in {*methods, *SAFELISTED_METHODS} and not by_star:
-        reason = f"{ACAM} is {quoted(', '.join(methods))}, which doesn't contain {request.method}"
+        reason = f'{ACAM} is {quoted(", ".join(methods))}, without {request.method}'
         raise Blocked('preflight-method', reason + literal_star(methods), ACAM)
     by_star = '*' in names and not request.include
     missing = [name for name in unsafe_names if name not in names]

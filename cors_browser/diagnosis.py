@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Whether CORS is what's wrong, who responded, and the one fix that fits."""
+"""Whether CORS is the problem, who responded, and how to fix it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .statuses import AMBIGUOUS, NO_OPTIONS, OF_SERVERS, TRIAGE, status_fix
 from .unreachable import UNREACHABLE
 from .urls import parse_url
 
-NOBODY = Responder('nobody', 'nobody', 'there is no HTTP response')
-#: Failures that are other mechanisms than CORS.
+NOBODY = Responder('nobody', 'nobody', 'the server sent no HTTP response')
+#: Failures that mechanisms other than CORS cause.
 OTHER_MECHANISMS = {
-    'corp': 'Cross-Origin-Resource-Policy withholds the response',
+    'corp': 'Cross-Origin-Resource-Policy blocks the response',
     'redirect-mode': "the page fetches with redirect 'error'",
-    'redirect-location': 'the redirect has no usable Location',
-    'redirect-scheme': 'the redirect leaves HTTP',
+    'redirect-location': 'the redirect has no valid Location',
+    'redirect-scheme': 'the redirect leads to a URL that is not http or https',
     'redirect-limit': 'the redirects never end',
     'redirect-stream-body': 'a stream can only be sent once',
 }
@@ -32,12 +32,12 @@ LOGIN_FORM = re.compile(rb'(?i)<input[^>]+type=[\'"]?password')
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong, and what to do about it."""
+    """What is wrong, and how to fix it."""
 
-    is_cors: bool | None  #: Whether CORS is the cause; None if that can't be told.
-    cause: str  #: What is wrong, if CORS isn't, or may not be.
+    is_cors: bool | None  #: Whether CORS is the cause, or None if that's unknown.
+    cause: str  #: The cause, if it isn't CORS or may not be.
     responder: Responder  #: Who responded.
-    fix: str  #: What to do, in one sentence or two.
+    fix: str  #: How to fix it, in one or two sentences.
     guide: str  #: The guide's page, such as ``errors/no_acao``.
     not_checked: list[str] = field(default_factory=list)  #: What could change the verdict.
 
@@ -45,13 +45,13 @@ class Diagnosis:
 def diagnose(
     exchange: Exchange, failure: FetchFailed, *, shares: bool = False, loops: bool = False
 ) -> Diagnosis:
-    """Name the cause of a failure.
+    """Find the cause of a failure.
 
     Args:
         exchange: What went over the wire.
         failure: How it ended.
-        shares: Whether other responses of this server, outside of the exchange, have CORS headers.
-        loops: Whether the redirects are known never to end.
+        shares: Whether this server sends CORS headers in other responses, outside of the exchange.
+        loops: Whether the redirects are known to be endless.
     """
     if isinstance(failure, Unreachable):
         found = of_silence(exchange, failure)
@@ -59,7 +59,7 @@ def diagnose(
         made_by = responder(exchange.steps[-1])
         found = Diagnosis(False, OTHER_MECHANISMS['redirect-limit'], made_by, *LOOP)
     elif not exchange.steps or failure.section.endswith(('#port-blocking', '#main-fetch')):
-        cause, made_by = 'the browser makes no request at all', NOBODY
+        cause, made_by = "the browser doesn't send a request at all", NOBODY
         if exchange.steps:
             cause, made_by = (
                 "the browser doesn't follow the redirect",
@@ -72,11 +72,11 @@ def diagnose(
 
 
 def of_silence(exchange: Exchange, failure: Unreachable) -> Diagnosis:
-    """Name the cause of a failure without response."""
+    """Find the cause of a failure without a response."""
     cause, fix, guide = UNREACHABLE[failure.kind]
     *earlier, last = exchange.steps or [Step(False, '', '', [])]
     if last.preflight and failure.kind in {'closed', 'timeout'}:
-        fix = 'Make the server, and what is in front of it, respond to OPTIONS.'
+        fix = 'Make the server, and any proxy in front of it, respond to OPTIONS.'
     if failure.kind == 'no-server':
         fix = f'Allow it with --also {parse_url(last.url).origin}, or fetch the final URL.'
     if failure.kind == 'no-server' and earlier:
@@ -88,7 +88,7 @@ def of_silence(exchange: Exchange, failure: Unreachable) -> Diagnosis:
 
 
 def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagnosis:
-    """Name the cause of a failure that a response made."""
+    """Find the cause of a failure that comes from a response."""
     step = exchange.steps[-1]
     made_by = responder(step)
     guide = failure.guide or TRIAGE
@@ -105,13 +105,13 @@ def of_response(exchange: Exchange, failure: FetchFailed, shares: bool) -> Diagn
     others = [other for other in exchange.steps if other is not step]
     shares = shares or any(ACAO in other.response_headers for other in others)
     if shares and ACAO not in step.response_headers and step.status >= 400:
-        words = f"other responses of this server have {ACAO}, and this one doesn't"
+        words = f"other responses of this server have {ACAO}, but this one doesn't"
         made_by = made_by._replace(evidence=f'{made_by.evidence}; {words}')
     return of_status(step, failure, made_by, shares)
 
 
 def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool) -> Diagnosis:
-    """Name the cause of a failure by the status of the response."""
+    """Find the cause of a failure from the status of the response."""
     status, guide = step.status, failure.guide or TRIAGE
     is_cors: bool | None = True
     if (status >= 500 and not (step.preflight and status == 501)) or status in OF_SERVERS:
@@ -131,22 +131,24 @@ def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool
         made_by = made_by._replace(name=EITHER)
     cause = f'{who} responds with status {status}'
     if made_by.kind in IN_FRONT and status not in {500, 502, 503, 504}:
-        cause += ', and the application never sees the request'
+        cause += ', so the application never sees the request'
     fix, guide = status_fix(step, made_by)
     return Diagnosis(is_cors, cause, made_by, fix, guide)
 
 
 def cors_fix(step: Step, failure: FetchFailed, made_by: Responder) -> str:
-    """How to fix what is CORS, at the program that has to do it."""
+    """How to fix a CORS problem, in the program that causes it."""
     if step.preflight and step.status in NO_OPTIONS and made_by.kind in IN_FRONT:
-        return f'Let {made_by.name} pass OPTIONS to the application, or answer preflights there.'
+        return (
+            f'Configure {made_by.name} to pass OPTIONS to the application or to answer preflights.'
+        )
     if made_by.name == 'Amazon S3':
         return "Add the page's origin to the CORS configuration of the bucket."
     return failure.fix
 
 
 def of_redirect(step: Step, failure: FetchFailed, made_by: Responder) -> Diagnosis:
-    """Name the cause of a failure that is a redirect without CORS headers, or of a preflight."""
+    """Find the cause of a failed redirect: without CORS headers, or of a preflight."""
     guide = 'errors/preflight_redirect' if step.preflight else 'errors/redirect'
     try:
         is_plain, cause, fix = purpose(step)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What went over the wire, and what the page may see of it."""
+"""What went over the wire, and what the page can read of it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __version__ = '0.1.0'
 
 Pairs = list[tuple[str, str]]
 Answer = tuple[int, Pairs, bytes]
-COOKIES = 'scripts never see cookies there'
+COOKIES = 'scripts can never read cookies there'
 NEVER_VISIBLE = {'set-cookie': COOKIES, 'set-cookie2': COOKIES}
 METHODS_WITHOUT_EFFECT = {'GET', 'HEAD', 'OPTIONS'}
 
 
 class Headers(Mapping[str, str]):
-    """HTTP headers, read without regard to case; a comma joins several of one name."""
+    """HTTP headers with case-insensitive names. Several values of one name are joined by commas."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._lines: dict[str, list[str]] = {}
@@ -40,11 +40,11 @@ class Headers(Mapping[str, str]):
         return f'Headers({self.pairs()!r})'
 
     def lines(self, name: str) -> list[str]:
-        """The values of a header, one for each line that was received."""
+        """The values of a header, one for each line received."""
         return self._lines.get(name.lower(), [])
 
     def names(self, name: str) -> list[str]:
-        """A header's name as each line spells it."""
+        """A header's name, in the spelling of each line."""
         return self._names.get(name.lower(), [])
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -64,12 +64,12 @@ class HeaderNotExposed(KeyError):
 
 
 class VisibleHeaders(Headers):
-    """The headers that a page can read; reading another one that was sent says why it can't.
+    """The headers that a page can read. For any other one that was sent, an error says why not.
 
     Args:
         pairs: The names and values that the page can read.
         sent: All headers of the response.
-        reason: Why the page can't read the others; ``{}`` is replaced by the name.
+        reason: Why the page can't read the others. ``{}`` stands for the name.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str]], sent: Headers, reason: str) -> None:
@@ -85,31 +85,31 @@ class VisibleHeaders(Headers):
 
 @dataclass
 class Step:
-    """One HTTP request with its answer: a preflight, or one hop of the actual request."""
+    """One HTTP request and its response: a preflight, or one hop of the actual request."""
 
-    preflight: bool  #: Whether the browser asks for permission here.
+    preflight: bool  #: Whether this is a preflight.
     method: str  #: The method on the wire.
-    url: str  #: The URL, without fragment.
+    url: str  #: The URL, without its fragment.
     request_headers: Pairs  #: Names and values, in order.
     request_body: bytes = b''  #: The bytes sent.
     why: tuple[str, ...] = ()  #: For a preflight, the reasons why it is needed.
-    reached: bool = False  #: Whether the server got the request; True where nobody can know.
-    status: int = 0  #: The status of the answer; 0 where there is none.
-    response_headers: Headers = field(default_factory=Headers)  #: The headers of the answer.
-    response_body: bytes = b''  #: The bytes of the answer.
-    head_fault: str = ''  #: What is wrong with the head, which some browsers still accept.
-    body_fault: str = ''  #: What is wrong with the body, whose headers browsers still accept.
-    cookies_sent: tuple[str, ...] = ()  #: Names of the cookies attached.
-    #: Names of the cookies that the rules for sites keep back, with the reason.
+    reached: bool = False  #: Whether the server received the request. True if that's unknown.
+    status: int = 0  #: The status of the response, or 0 without a response.
+    response_headers: Headers = field(default_factory=Headers)  #: The headers of the response.
+    response_body: bytes = b''  #: The body of the response.
+    head_fault: str = ''  #: What is wrong with the headers, if some browsers still accept them.
+    body_fault: str = ''  #: What is wrong with the body, if browsers still accept the headers.
+    cookies_sent: tuple[str, ...] = ()  #: Names of the cookies that were sent.
+    #: Names of the cookies that weren't sent because of the page's site, with the reason.
     cookies_withheld: dict[str, str] = field(default_factory=dict)
-    cookies_stored: tuple[str, ...] = ()  #: Names of the cookies that the answer sets.
-    #: Names of the cookies that the answer fails to set, with the reason.
+    cookies_stored: tuple[str, ...] = ()  #: Names of the cookies that the response sets.
+    #: Names of the cookies that the response fails to set, with the reason.
     cookies_refused: dict[str, str] = field(default_factory=dict)
-    #: Whether the page has read enough of a body that does not end.
+    #: Whether the page stopped reading a body that doesn't end.
     enough: Callable[[bytes], bool] | None = field(default=None, repr=False, compare=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """The step as values that fit into JSON; bodies are decoded as UTF-8."""
+        """The step as values for JSON, with bodies decoded as UTF-8."""
         values = {name: value for name, value in vars(self).items() if name != 'enough'}
         return values | {
             'request_body': self.request_body.decode('utf-8', 'replace'),
@@ -120,44 +120,44 @@ class Step:
 
 @dataclass
 class Exchange:
-    """All that one fetch did, whether or not the page may read the answer."""
+    """Everything that one fetch did, whether or not the page can read the response."""
 
     page: str  #: The page's origin.
     credentials: str  #: The credentials mode of the fetch.
     profile: str  #: The name of the browser profile.
-    #: Each request with its answer, preflights and redirects included.
+    #: Each request and its response, including preflights and redirects.
     steps: list[Step] = field(default_factory=list)
-    readable: bool = False  #: Whether the page may read the answer.
-    visible_headers: tuple[str, ...] = ()  #: Names of the headers that the page may read.
+    readable: bool = False  #: Whether the page can read the response.
+    visible_headers: tuple[str, ...] = ()  #: Names of the headers that the page can read.
 
     @property
     def preflights(self) -> list[Step]:
-        """The preflights alone."""
+        """Only the preflights."""
         return [step for step in self.steps if step.preflight]
 
     @property
     def reached_server(self) -> bool:
-        """Whether a server got the actual request, not only a preflight."""
+        """Whether a server received the actual request, and not only a preflight."""
         return any(step.reached and not step.preflight for step in self.steps)
 
     @property
     def side_effect_possible(self) -> bool:
-        """Whether a server got a request whose method may change something there."""
+        """Whether a server received a request with a method that can change something."""
         effective = (step for step in self.steps if step.method not in METHODS_WITHOUT_EFFECT)
         return any(step.reached for step in effective)
 
     @property
     def cookies_sent(self) -> tuple[str, ...]:
-        """Names of the cookies that went to a server."""
+        """Names of the cookies that were sent to a server."""
         return tuple(dict.fromkeys(name for step in self.steps for name in step.cookies_sent))
 
     @property
     def cookies_stored(self) -> tuple[str, ...]:
-        """Names of the cookies that answers set, which a blocked answer does too."""
+        """Names of the cookies that responses set. Even blocked responses set cookies."""
         return tuple(dict.fromkeys(name for step in self.steps for name in step.cookies_stored))
 
     def as_dict(self) -> dict[str, Any]:
-        """The exchange and what follows from it, as values that fit into JSON."""
+        """The exchange and its properties, as values for JSON."""
         names = ('reached_server', 'side_effect_possible', 'cookies_sent', 'cookies_stored')
         facts = {name: getattr(self, name) for name in names}
         return vars(self) | facts | {'steps': [step.as_dict() for step in self.steps]}
@@ -165,15 +165,15 @@ class Exchange:
 
 @dataclass
 class Reply:
-    """What scripts of the page see of an answer (#concept-filtered-response)."""
+    """The part of a response that the page's scripts can read (#concept-filtered-response)."""
 
     type: str  #: ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``.
-    url: str  #: The URL that answered, after redirects; empty for opaque answers.
-    status: int  #: The status; 0 for opaque answers.
-    headers: Headers  #: The headers that the page may read, and no other.
-    body: bytes  #: The bytes that the page may read.
+    url: str  #: The URL after redirects. Empty for opaque responses.
+    status: int  #: The status. 0 for opaque responses.
+    headers: Headers  #: Only the headers that the page can read.
+    body: bytes  #: The part of the body that the page can read.
     redirected: bool  #: Whether a redirect was followed.
-    timing_visible: bool  #: Whether the page may read the request's resource timing.
+    timing_visible: bool  #: Whether the page can read the request's resource timing.
     exchange: Exchange  #: What went over the wire.
 
     @property
@@ -183,23 +183,23 @@ class Reply:
 
     @property
     def complete(self) -> bool:
-        """Whether the body is whole; if not, JavaScript's ``text()`` rejects or waits."""
+        """Whether the body is complete. Otherwise JavaScript's ``text()`` rejects or waits."""
         return not self.exchange.steps[-1].body_fault
 
     def text(self) -> str:
-        """The body decoded as UTF-8, as JavaScript's ``text()`` does."""
+        """The body decoded as UTF-8, like JavaScript's ``text()``."""
         return self.body.decode('utf-8-sig', 'replace')
 
     def json(self) -> Any:
-        """The body read as JSON; raises a ValueError where it is none."""
+        """The body parsed as JSON. Raises ValueError if it isn't JSON."""
         return json_module.loads(self.text())
 
 
 def printable(text: str) -> str:
-    """Escape all that is not printable ASCII, so that no server can write to a terminal."""
+    """Escape everything but printable ASCII, so that no server can control a terminal."""
     return ''.join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def quoted(value: str) -> str:
-    """A value from the wire for an error message: quoted, escaped, of bounded length."""
+    """A value from the wire for an error message: quoted, escaped and shortened."""
     return f"'{printable(value[:200])}{'...' if len(value) > 200 else ''}'"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Methods and headers: which ones pages may send, and how the values of lists are read."""
+"""Methods and headers: which ones pages can send, and how to parse lists."""
 
 from __future__ import annotations
 

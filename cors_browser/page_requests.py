@@ -43,7 +43,7 @@ def beacon_request(exchange: Exchange, url: Url, data: Body, options: BeaconOpti
     content = extract_body(data, files=options.get('files'))
     kind = options.get('content_type', content.type)
     if content.is_stream:
-        raise TypeError('data: a stream cannot be a beacon; pass text, bytes or fields')
+        raise TypeError("data: a beacon can't send a stream; pass a str, bytes or fields")
     if len(content.data or b'') > (limit := PROFILES[exchange.profile].beacon_limit()):
         reason = f'the data has {len(content.data or b"")} bytes, more than {limit:g}'
         raise Blocked('beacon-size', reason)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What the doctor found, as values and as lines of text."""
+"""The doctor's findings, as values and as lines of text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TELLING_HEADERS = (
     'access-control-', 'cross-origin-', 'location', 'server', 'set-cookie', 'vary', 'via',
 )  # fmt: skip
 LABELS = {
-    APPLICATION: 'the application ({})', SERVER: '{}, the HTTP server of the application',
+    APPLICATION: 'the application ({})', SERVER: '{}, the HTTP server that runs the application',
     PROXY: '{}, a web server or proxy', GATEWAY: '{}, a gateway',
 }  # fmt: skip
 Line = tuple[str, int]
@@ -39,13 +39,13 @@ Line = tuple[str, int]
 def findings(
     exchange: Exchange, failure: FetchFailed | None, *, shares: bool = False, loops: bool = False
 ) -> dict[str, Any]:
-    """What is found out about a fetch, as values that fit into JSON.
+    """The findings about a fetch, as values for JSON.
 
     Args:
         exchange: What went over the wire.
-        failure: How it ended; None if the promise of ``fetch`` resolves.
-        shares: Whether other responses of the server have CORS headers.
-        loops: Whether the redirects are known never to end.
+        failure: How it ended, or None if the promise of ``fetch`` resolves.
+        shares: Whether the server sends CORS headers in other responses.
+        loops: Whether the redirects are known to be endless.
     """
     found: dict[str, Any] = {'verdict': 'readable', 'exchange': exchange.as_dict()}
     if failure is None:
@@ -55,7 +55,7 @@ def findings(
         found['verdict'] = 'unreachable' if isinstance(failure, Unreachable) else 'blocked'
         diagnosis = diagnose(exchange, failure, shares=shares, loops=loops)
         found |= {name: getattr(failure, name) for name in ('code', 'reason', 'header', 'section')}
-        if failure.kind == 'no-server':  # the model's words are about an argument of Browser
+        if failure.kind == 'no-server':  # the model's message is about an argument of Browser
             found['reason'] = f'{parse_url(exchange.steps[-1].url).origin} may not be contacted'
         found |= vars(diagnosis)
         found['responder'] = diagnosis.responder._asdict()
@@ -65,7 +65,7 @@ def findings(
 
 
 def notes(exchange: Exchange, failure: FetchFailed | None) -> Iterator[str]:
-    """What the reader should know besides the verdict."""
+    """What readers should know in addition to the verdict."""
     for step in exchange.steps:
         for name, reason in step.cookies_withheld.items():
             yield f"the cookie {name} isn't sent: {reason}"
@@ -73,26 +73,26 @@ def notes(exchange: Exchange, failure: FetchFailed | None) -> Iterator[str]:
             yield f"the cookie {name} isn't stored: {reason}"
     last = exchange.steps[-1] if exchange.steps else None
     if last and last.head_fault and not failure:
-        yield f'Chromium and Firefox accept the headers, WebKit may not: {last.head_fault}'
+        yield f'Chromium and Firefox accept the headers, but WebKit may not: {last.head_fault}'
     if last and last.body_fault and not failure:
         yield f'reading the body can fail in the page: {last.body_fault}'
     if last and not failure and exchange.readable and last.status >= 400:
-        yield f'the status is {last.status}: the page reads it, and response.ok is false'
+        yield f'the status is {last.status}: the page can read it, but response.ok is false'
     if last and failure and failure.kind == 'unrecorded':
-        yield f'this prints the missing response: {curl_command(last)}'
+        yield f'to see the missing response, run: {curl_command(last)}'
     elif failure and exchange.side_effect_possible and not is_refused_in_front(exchange):
-        yield 'the server got the request and may have acted on it'
+        yield 'the server received the request and may have acted on it'
 
 
 def is_refused_in_front(exchange: Exchange) -> bool:
-    """Whether something in front of the application refused the request itself."""
+    """Whether a proxy or server in front of the application refused the request."""
     last, earlier = exchange.steps[-1], exchange.steps[:-1]
     acted = any(step.method not in METHODS_WITHOUT_EFFECT for step in earlier)
     return not acted and 400 <= last.status < 500 and responder(last).kind in IN_FRONT
 
 
 def request_lines(step: Step) -> Iterator[Line]:
-    """The lines about a request, when it is sent."""
+    """The lines about a request, at the time it is sent."""
     why = f'   (preflight: {", ".join(step.why)})' if step.preflight else ''
     yield f'{step.method} {step.url}{why}', BOLD
     for name, value in step.request_headers:
@@ -101,7 +101,7 @@ def request_lines(step: Step) -> Iterator[Line]:
 
 
 def response_lines(step: Step, decisive: str = '') -> Iterator[Line]:
-    """The lines about a response; the header that decides is marked."""
+    """The lines about a response, with the decisive header marked."""
     yield f'  < {step.status or "no response"}', 0
     for name, value in step.response_headers.pairs():
         if name == decisive.lower():
@@ -113,12 +113,15 @@ def response_lines(step: Step, decisive: str = '') -> Iterator[Line]:
 
 
 def verdict_lines(found: Mapping[str, Any]) -> Iterator[Line]:
-    """The lines about what was found."""
+    """The lines about the findings."""
     if found['verdict'] == 'readable':
-        yield 'READABLE: the page may read the response', GREEN
-        yield f'headers it sees: {", ".join(found["exchange"]["visible_headers"]) or "none"}', 0
+        yield 'READABLE: the page can read the response', GREEN
+        yield f'headers it can read: {", ".join(found["exchange"]["visible_headers"]) or "none"}', 0
     elif found['verdict'] == 'opaque':
-        yield "OPAQUE: the request was sent, but mode 'no-cors' shows the page nothing of it", RED
+        yield (
+            "OPAQUE: the request was sent, but mode 'no-cors' hides the response from the page",
+            RED,
+        )
     else:
         word = 'BLOCKED' if found['verdict'] == 'blocked' else 'NO RESPONSE'
         yield f'{word}: {found["reason"]} ({found["code"]})', RED
@@ -141,14 +144,14 @@ def cause_line(found: Mapping[str, Any]) -> str:
     if found['is_cors']:
         return 'this is CORS'
     if found['is_cors'] is None and found['verdict'] == 'unreachable':
-        return f"whether this is CORS isn't known: {found['cause']}"
+        return f'this may or may not be CORS: {found["cause"]}'
     if found['is_cors'] is None:
         return f'this may not be CORS: {found["cause"]}'
     return f'this is not CORS: {found["cause"]}'
 
 
 def judged(capture: Capture, profile: str = 'standard') -> tuple[Exchange, FetchFailed | None]:
-    """How a recorded fetch ends, by its headers and by what the browser says.
+    """How a recorded fetch ended, according to its headers and the browser.
 
     Raises:
         ValueError: The URL or the page's origin is malformed.
@@ -156,18 +159,18 @@ def judged(capture: Capture, profile: str = 'standard') -> tuple[Exchange, Fetch
     exchange, failure = judge(capture, profile)
     kind = kind_of_error(capture.error)
     if capture.error and not kind and failure is None and capture.credentials != 'include':
-        # HAR files don't say whether credentials were included, and this explains the failure.
+        # HAR files don't contain the credentials mode, but 'include' explains the failure.
         including = Capture(**{**vars(capture), 'credentials': 'include'})
         exchange, failure = judge(including, profile)
     if capture.error and (kind or failure is None):
-        reason = f'{capture.url}: the browser says {printable(capture.error[:80])}'
+        reason = f'{capture.url}: the browser reports {printable(capture.error[:80])}'
         failure = Unreachable('network', reason, kind=kind or 'browser')
         failure.exchange = exchange
     return exchange, failure
 
 
 def all_findings(captures: Iterable[Capture], profile: str = 'standard') -> list[dict[str, Any]]:
-    """What is found out about each fetch of a HAR file; the others show who sends CORS headers."""
+    """The findings about each fetch in a HAR file. The others show who sends CORS headers."""
     judgments = [judged(capture, profile) for capture in captures]
     sharing = {
         parse_url(step.url).origin
@@ -184,7 +187,7 @@ def all_findings(captures: Iterable[Capture], profile: str = 'standard') -> list
 
 
 def curl_command(step: Step) -> str:
-    """The command whose output has the response to a step."""
+    """The command that prints the response to a step."""
     words = ['curl', '-i', '-X', step.method]
     wanted = ('origin', 'access-control-request-', 'content-type', 'authorization')
     for name, value in step.request_headers:

@@ -66,7 +66,7 @@ class WebSocket:
     async def asend(self, message: str | Buffer) -> None:
         """Do the same as :meth:`send` in a running event loop."""
         if not isinstance(message, str | Buffer):
-            raise wrong_type('message', message, 'pass text or bytes')
+            raise wrong_type('message', message, 'pass a str or bytes')
         if not self._is_open:
             raise RuntimeError('send: the WebSocket is closed')
         await self._transport.send(message if isinstance(message, str) else bytes(message))

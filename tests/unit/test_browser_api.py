@@ -170,7 +170,7 @@ def test_a_blocked_answer_still_had_its_effect() -> None:
     assert caught.value.code == 'acao-missing'
     assert (exchange.reached_server, exchange.side_effect_possible) == (True, True)
     assert (exchange.cookies_sent, exchange.cookies_stored) == (('old',), ('sid',))
-    assert 'note: the server got the request and may have acted on it' in str(caught.value)
+    assert 'note: the server received the request and may have acted on it' in str(caught.value)
     with pytest.raises(Blocked) as caught:
         browser.fetch('/')
     assert caught.value.exchange.reached_server
@@ -280,7 +280,7 @@ def test_arguments_of_the_browser_are_checked(options: dict[str, Any], message: 
             {'url': 'https://a:b/'},
             "url: 'https://a:b/' is not a URL: its host or port is malformed",
         ),
-        ({'url': 'data:,a'}, 'url: a data: URL needs no server'),
+        ({'url': 'data:,a'}, 'url: a data: URL'),
         ({'url': 'https://m%25n.example/'}, 'is not a host name'),
     ],
 )

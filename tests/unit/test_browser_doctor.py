@@ -133,8 +133,8 @@ def test_a_readable_answer(serve: Serve, doctor: Doctor) -> None:
         '  < 200',
         '  < access-control-allow-origin: *',
         '  < vary: Accept',
-        'READABLE: the page may read the response',
-        'headers it sees: content-type, content-length',
+        'READABLE: the page can read the response',
+        'headers it can read: content-type, content-length',
         f'not checked: {NOT_CHECKED}',
     ]
     request = server.requests[0].decode()
@@ -147,7 +147,7 @@ def test_a_readable_answer(serve: Serve, doctor: Doctor) -> None:
 
 def test_a_readable_answer_without_visible_headers(serve: Serve, doctor: Doctor) -> None:
     code, text = doctor(serve(f'HTTP/1.1 204 No\r\n{SHARE}\r\n'.encode()).url)
-    assert (code, text.splitlines()[-2]) == (0, 'headers it sees: none')
+    assert (code, text.splitlines()[-2]) == (0, 'headers it can read: none')
 
 
 def test_a_preflight_that_lacks_the_method(serve: Serve, doctor: Doctor) -> None:
@@ -171,7 +171,7 @@ def test_a_preflight_that_lacks_the_method(serve: Serve, doctor: Doctor) -> None
         "BLOCKED: Access-Control-Allow-Methods is 'GET', without patch (preflight-method)",
         'this is CORS',
         'who responded: probably the application (why: nothing in the response says otherwise)',
-        'fix: List the method, in its case, in Access-Control-Allow-Methods.',
+        'fix: List the method in Access-Control-Allow-Methods. It is case-sensitive.',
         'guide: errors/method',
         'rule: https://fetch.spec.whatwg.org/#cors-preflight-fetch',
     ]
@@ -196,7 +196,7 @@ def test_a_missing_header_is_marked(serve: Serve, doctor: Doctor) -> None:
     assert code == 1
     assert '  < access-control-allow-origin is missing   <== this decides\n' in text
     assert 'BLOCKED: the response has no Access-Control-Allow-Origin (acao-missing)\n' in text
-    assert text.endswith('note: the server got the request and may have acted on it\n')
+    assert text.endswith('note: the server received the request and may have acted on it\n')
 
 
 def test_two_headers_from_app_and_proxy(serve: Serve, doctor: Doctor) -> None:
@@ -250,7 +250,10 @@ def test_an_error_that_may_be_read_is_readable(serve: Serve, doctor: Doctor) -> 
 
 def test_a_request_that_no_browser_makes(doctor: Doctor) -> None:
     code, text = doctor('http://127.0.0.1:6000')
-    assert (code, 'this is not CORS: the browser makes no request at all' in text) == (1, True)
+    assert (code, "this is not CORS: the browser doesn't send a request at all" in text) == (
+        1,
+        True,
+    )
     code, text = doctor('http://192.0.2.1', page='https://app.example.com')
     assert (code, '(mixed-content)' in text) == (1, True)
 

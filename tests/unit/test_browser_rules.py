@@ -494,7 +494,7 @@ REASONS = [
     ('#main-fetch: json', {'method': 'POST', 'json': 1}, ('header content-type',)),
     ('#main-fetch: text', {'method': 'POST', 'body': 'a'}, ()),
     ('#main-fetch: bytes', {'method': 'POST', 'body': b'a'}, ()),
-    ('#use-cors-preflight-flag', {'method': 'POST', 'body': [b'a']}, ('a stream as body',)),
+    ('#use-cors-preflight-flag', {'method': 'POST', 'body': [b'a']}, ('a stream as the body',)),
     (
         '#use-cors-preflight-flag',
         {'method': 'POST', 'body': 'a', 'upload_listener': True},

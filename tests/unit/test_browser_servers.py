@@ -353,7 +353,7 @@ STAR = ('Access-Control-Expose-Headers', '*')
         ((SHARE,), {}, 'X-Total', "the response doesn't expose it; send Access-Control-Exp"),
         ((SHARE,), {}, 'x-total', "the response doesn't expose it; send Access-Control-Expose-Hea"),
         ((*ANY, STAR), {'credentials': 'include'}, 'X-Total', ": X-Total; with credentials '*' is"),
-        ((SHARE, STAR), {}, 'Set-Cookie', 'scripts never see cookies there'),
+        ((SHARE, STAR), {}, 'Set-Cookie', 'scripts can never read cookies there'),
         ((), {'mode': 'no-cors'}, 'X-Total', "the mode 'no-cors' makes the response opaque; fetch"),
     ],
 )  # fmt: skip

@@ -244,11 +244,11 @@ def test_a_response_is_judged_without_a_network() -> None:
     assert found['code'] == 'preflight-method'
     found = judge_text(f'{shared.strip()}\nAccess-Control-Allow-Methods: PUT\n\n', method='PUT')
     assert (found['verdict'], found['is_cors']) == ('unreachable', None)
-    assert ("whether this is CORS isn't known: the recording lacks this response", 0) in [
+    assert ('this may or may not be CORS: the recording lacks this response', 0) in [
         *verdict_lines(found)
     ]
     assert found['notes'] == [
-        f"this prints the missing response: curl -i -X PUT -H 'origin: {PAGE}' {API}"
+        f"to see the missing response, run: curl -i -X PUT -H 'origin: {PAGE}' {API}"
     ]
 
 
@@ -374,7 +374,7 @@ def test_the_response_command(
     assert main([*words, str(file)]) == 1
     out = capsys.readouterr().out
     assert '  < access-control-allow-origin is missing   <== this decides\n' in out
-    assert f"note: run curl with -H 'Origin: {PAGE}', as browsers send it\n" in out
+    assert f"note: run curl with -H 'Origin: {PAGE}', which browsers send\n" in out
     file.write_bytes('> Origin: x\n< HTTP/1.1 200 OK\n<\n'.encode('utf-16'))
     assert main([*words, str(file), '--json']) == 1
     assert json.loads(capsys.readouterr().out)['notes'] == []

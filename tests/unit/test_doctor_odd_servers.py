@@ -289,7 +289,7 @@ def check(odd: Odd, code: int, text: str, found: dict[str, Any]) -> None:
     assert ('\nthis is not CORS: ' in text) is (odd.is_cors is False)
     assert ('\nthis may not be CORS: ' in text) is (odd.is_cors is None)
     assert odd.responder in {'', found['responder']['name']}
-    acted = 'note: the server got the request and may have acted on it\n' in text
+    acted = 'note: the server received the request and may have acted on it\n' in text
     assert not (acted and 'the application never sees the request' in text)
     assert '\nwho responded: ' in text
     assert odd.fix in found['fix']

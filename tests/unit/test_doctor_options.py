@@ -81,7 +81,9 @@ def test_headers_that_pages_cannot_set(
 def test_what_no_cors_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
     with running(send(response('200 OK'))) as url:
         text = run(capsys, url, '--mode', 'no-cors', '--header', 'X-A: b', '--header', 'Accept: a')
-    assert "OPAQUE: the request was sent, but mode 'no-cors' shows the page nothing of it" in text
+    assert (
+        "OPAQUE: the request was sent, but mode 'no-cors' hides the response from the page" in text
+    )
     assert "note: the header 'X-A' is left out: mode 'no-cors' does not send it\n" in text
     assert 'Accept' not in text
 
@@ -89,14 +91,14 @@ def test_what_no_cors_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_mode_same_origin(capsys: pytest.CaptureFixture[str]) -> None:
     text = run(capsys, 'http://127.0.0.1:8/', '--mode', 'same-origin')
     assert 'cross-origin-in-same-origin-mode' in text
-    assert 'this is not CORS: the browser makes no request at all\n' in text
+    assert "this is not CORS: the browser doesn't send a request at all\n" in text
 
 
 def test_header_names_that_are_none_are_said_by_the_fetch(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = run(capsys, 'http://127.0.0.1:9/', '--header', 'X A: b')
-    assert "'X A' is not a header name" in text
+    assert "'X A' is not a valid header name" in text
     assert 'left out' not in text
 
 
@@ -124,7 +126,7 @@ def test_cookies(capsys: pytest.CaptureFixture[str]) -> None:
             "note: the cookie sid isn't sent: SameSite=Lax, and the request is cross-site" in text
         )
         assert b'cookie' not in recorder.requests[-1]
-        assert 'the cookies that the browser has (--cookie)' in text
+        assert "the browser's cookies (--cookie)" in text
         text = run(capsys, url, '--cookie', 'sid=1', '--credentials', 'omit')
         assert "note: no cookie is sent: credentials are 'omit'\n" in text
         text = run(capsys, url, '--cookie', 'sid=1')

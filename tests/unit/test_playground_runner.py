@@ -119,7 +119,7 @@ def test_a_blocked_page_gets_the_rule_and_the_line_of_the_console() -> None:
         'reason': "Access-Control-Allow-Methods is 'GET, POST', without PUT",
         'header': 'Access-Control-Allow-Methods',
         'kind': '',
-        'fix': 'List the method, in its case, in Access-Control-Allow-Methods.',
+        'fix': 'List the method in Access-Control-Allow-Methods. It is case-sensitive.',
         'guide': 'errors/method',
         'section': 'https://fetch.spec.whatwg.org/#cors-preflight-fetch',
         'console': 'Method PUT is not allowed by Access-Control-Allow-Methods.',
@@ -292,7 +292,7 @@ Content-Type: application/json
 @pytest.mark.parametrize(
     ('page', 'code', 'words'),
     [
-        ('https://partner.example.com', 0, 'may read the response'),
+        ('https://partner.example.com', 0, 'can read the response'),
         (PAGE, 1, 'acao-mismatch'),
         ('nowhere', 2, "'nowhere'"),
     ],
