@@ -234,7 +234,7 @@ async ([fields]) => {
 
 @pytest.mark.parametrize(
     ('credentials', 'words'),
-    [('same-origin', 'may read the response'), ('include', 'acao-wildcard-with-credentials')],
+    [('same-origin', 'can read the response'), ('include', 'acao-wildcard-with-credentials')],
 )
 def test_a_response_is_checked(engine: Engine, hosted: str, credentials: str, words: str) -> None:
     engine.open(f'{hosted}/check.html')
