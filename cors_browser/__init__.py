@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT-0
 """What a browser would do with your API: the CORS rules of the Fetch Standard, for tests.
 
-Copy this folder. In a test it plays the page::
+Copy this folder. In a test, it acts as the page::
 
     browser = Browser(app, page='https://app.example.com', api='https://api.example.com')
     reply = browser.fetch('/items/1', method='PUT', json={'name': 'x'}, credentials='include')
 
-and raises :class:`Blocked` if a browser would block the page. On the command line it is a doctor::
+It raises :class:`Blocked` if a browser would block it. On the command line, it's the doctor::
 
     python -m cors_browser https://api.example.com/items --page https://app.example.com
 
-It walks the Fetch Standard (https://fetch.spec.whatwg.org/) step by step; functions are named
-after its algorithms, ``#names`` are its sections. The standard library is enough for WSGI and ASGI
-applications; live URLs need `httpx`, and `publicsuffixlist` tells whether two hosts are one site.
+It follows the Fetch Standard (https://fetch.spec.whatwg.org/) step by step. Functions are named
+after its algorithms, and ``#names`` are its sections. WSGI and ASGI applications only need the
+standard library. Live URLs need `httpx`, and `publicsuffixlist` tells if two hosts are one site.
 
 Not modeled: CSP, HSTS, COEP, Local Network Access, service workers, the HTTP cache.
 """

@@ -18,7 +18,7 @@ from .urls import DEFAULT_PORTS, Url
 Event = dict[str, Any]
 Events = asyncio.Queue[Event]
 GRACE = 1  # seconds for an application to end after it has received http.disconnect
-#: What uvicorn sends when an application raises: no header of the application, so none of CORS.
+#: What uvicorn sends after an exception: none of the application's headers, so no CORS headers.
 BARE_500: Answer = (
     500,
     [
@@ -57,7 +57,7 @@ def pairs_of(event: Event) -> Pairs:
 
 
 class HttpConnection:
-    """One request as the application sees it, and what it has sent so far."""
+    """One request from the application's view, and what it has sent so far."""
 
     def __init__(self, step: Step) -> None:
         self.status, self.pairs, self.body = 0, Pairs(), bytearray()
@@ -71,7 +71,7 @@ class HttpConnection:
             self.closed.set_result(None)
 
     async def receive(self) -> Event:
-        """The request, and then ``http.disconnect`` once the connection is closed."""
+        """The request, and after it ``http.disconnect`` once the connection is closed."""
         if not self._is_read:
             self._is_read = True
             return {'type': 'http.request', 'body': self._step.request_body, 'more_body': False}
@@ -79,12 +79,12 @@ class HttpConnection:
         return {'type': 'http.disconnect'}
 
     async def send(self, event: Event) -> None:
-        """Take an event of the response; after a disconnect it is lost, as on uvicorn."""
+        """Take an event of the response. After a disconnect it is lost, like on uvicorn."""
         if self.complete:
             raise RuntimeError(f'target: {event["type"]!r} was sent after the end of the response')
         due = 'http.response.body' if self.status else 'http.response.start'
         if event['type'] != due:
-            raise RuntimeError(f'target: the application sent {event["type"]!r}; {due!r} is due')
+            raise RuntimeError(f'target: the application sent {event["type"]!r} instead of {due!r}')
         if due == 'http.response.start':
             self.status, self.pairs = event['status'], pairs_of(event)
             return
@@ -94,7 +94,9 @@ class HttpConnection:
             if self.complete or (self._step.enough and self._step.enough(bytes(self.body))):
                 self.close()
         if not self.complete:
-            await asyncio.sleep(0)  # so that the time limit holds for an application in a hurry
+            await asyncio.sleep(
+                0
+            )  # so that the time limit applies even if the application never waits
 
 
 class AsgiServer:
@@ -106,7 +108,7 @@ class AsgiServer:
         self.tasks: set[asyncio.Future[Any]] = set()  # of open WebSockets
 
     async def send(self, step: Step, url: Url) -> Answer:
-        """Send a request, and wait until the application returns or the time is over."""
+        """Send a request, and wait until the application returns or the time is up."""
         http = HttpConnection(step)
         scope = scope_of('http', step, url, self.state) | {'method': step.method}
         task = asyncio.ensure_future(self._call(scope, http))
@@ -127,20 +129,20 @@ class AsgiServer:
     async def _wait(self, task: asyncio.Future[Any], http: HttpConnection) -> None:
         seconds, first = self.limits.seconds, asyncio.FIRST_COMPLETED
         await asyncio.wait([task, http.closed], timeout=seconds, return_when=first)
-        if http.complete:  # it may have work to do after the response
+        if http.complete:  # it may have background work after the response
             await asyncio.wait([task], timeout=seconds)
 
     def _answer(
         self, task: asyncio.Future[Any], http: HttpConnection, step: Step, url: Url, in_time: bool
     ) -> Answer:
-        """The response, as far as it came."""
+        """The response, as far as the application sent it."""
         error = None if task.cancelled() else task.exception()
         step.reached = True
         if not error and not in_time and not http.status:
             reason = f'{url}: no response within {self.limits.seconds:g} seconds'
             raise unreachable(step, 'timeout', reason)
         if not error and not http.status:
-            error = RuntimeError('target: the ASGI application did not send a response')
+            error = RuntimeError("target: the ASGI application didn't send a response")
         if error and self.limits.raise_app_exceptions:
             raise error
         if error:

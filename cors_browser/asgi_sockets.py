@@ -14,7 +14,7 @@ CRASHED = 1006  # no close frame was received (RFC 6455, section 7.1.5)
 
 
 class AsgiSocket:
-    """One WebSocket as the application sees it; the application runs between the calls."""
+    """One WebSocket from the application's view. The application runs between the calls."""
 
     def __init__(self, server: AsgiServer, step: Step, url: Url) -> None:
         scope = scope_of('websocket', step, url, server.state)
@@ -30,7 +30,7 @@ class AsgiSocket:
         self._task.add_done_callback(server.tasks.discard)
 
     async def _run(self, server: AsgiServer, scope: Event) -> None:
-        """Run the application; its end closes the WebSocket."""
+        """Run the application. When it returns, the WebSocket closes."""
         try:
             await server.app(scope, self._inbox.get, self._outbox.put)
         except Exception:
@@ -87,7 +87,7 @@ class AsgiSocket:
         await self._end()
 
     async def _end(self) -> None:
-        """Wait for the application's end; its exception comes through, if that is wanted."""
+        """Wait until the application returns, and raise its exception if that's requested."""
         await asyncio.wait([self._task], timeout=GRACE)
         self._task.cancel()
         (error,) = await asyncio.gather(self._task, return_exceptions=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The bodies of requests: what a page may pass, and the bytes and Content-Type it becomes."""
+"""The bodies of requests: what a page can pass, and the bytes and Content-Type it turns into."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ URLENCODED, MULTIPART = 'application/x-www-form-urlencoded', 'multipart/form-dat
 
 
 class Content(NamedTuple):
-    """The bytes of a body, if there is one, and the Content-Type it has by default."""
+    """The bytes of a body, if there is one, and its default Content-Type."""
 
     data: bytes | None = None
     type: str | None = None
@@ -83,7 +83,7 @@ def utf8(text: str) -> bytes:
 
 
 def json_text(value: object) -> str:
-    """Write a value as ``JSON.stringify`` does."""
+    """Serialize a value like ``JSON.stringify``."""
     try:
         text = json_module.dumps(value, ensure_ascii=False, separators=(',', ':'), allow_nan=False)
     except TypeError as error:
@@ -139,12 +139,12 @@ def value_text(argument: str, name: str, value: object) -> str:
 
 
 def urlencoded(fields: Iterable[tuple[str, str]]) -> str:
-    """Write fields as URLSearchParams does (URL Standard, urlencoded serializing)."""
+    """Serialize fields like URLSearchParams (URL Standard, urlencoded serializing)."""
     return '&'.join(f'{percent_encoded(name)}={percent_encoded(value)}' for name, value in fields)
 
 
 def percent_encoded(text: str) -> str:
-    """Percent-encode with the set of URLSearchParams, which differs from Python's in ``*~``."""
+    """Percent-encode like URLSearchParams, which treats ``*`` and ``~`` differently from Python."""
     return urllib.parse.quote_plus(utf8(text), safe='*').replace('~', '%7E')
 
 
@@ -174,7 +174,7 @@ def form_files(files: object) -> list[FormFile]:
 
 
 def form_file(field: str, file: object) -> FormFile:
-    """One file; without a name it is called ``blob``, as a Blob in a FormData is."""
+    """One file. Without a name, it's called ``blob``, like a Blob in a FormData."""
     parts = file if isinstance(file, tuple) else ('blob', file)
     match parts:
         case (str(filename), str() | bytes() | bytearray() | memoryview() as data, *rest):
@@ -187,9 +187,9 @@ def form_file(field: str, file: object) -> FormFile:
 
 
 def multipart(fields: list[tuple[str, str]], files: list[FormFile]) -> Content:
-    """Write a FormData (HTML, multipart/form-data encoding algorithm).
+    """Serialize a FormData (HTML, multipart/form-data encoding algorithm).
 
-    The boundary follows from the content, so that tests can be repeated.
+    The boundary depends only on the content, so that tests are repeatable.
     """
     entries = [(f'name="{escaped(crlf(name))}"', utf8(crlf(value))) for name, value in fields]
     for file in files:
@@ -204,7 +204,7 @@ def multipart(fields: list[tuple[str, str]], files: list[FormFile]) -> Content:
 
 
 def crlf(text: str) -> str:
-    """Normalize line ends, as forms do."""
+    """Normalize line ends, like forms."""
     return re.sub('\r\n|\r|\n', '\r\n', text)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Recordings of others: the HAR files of developer tools, and the text of ``curl -i``."""
+"""Recordings from other tools: HAR files of developer tools, and the output of ``curl -i``."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ERRORS_WITHOUT_CAUSE = {'', 'net::ERR_FAILED'}
 def parse_curl(text: str) -> list[tuple[str, Answer]]:
     """Read the output of ``curl -i``, or ``-v``: each response, with its method if it is there.
 
-    Responses that only prepare another one (100, 103, a proxy's ``Connection established``) are
-    left out. Redirects that ``-L`` follows are responses of their own.
+    Skips responses that only prepare another one (100, 103, a proxy's ``Connection established``).
+    Redirects that ``-L`` follows are separate responses.
 
     Raises:
-        ValueError: There is no response in it.
+        ValueError: It doesn't contain a response.
     """
     found: list[tuple[str, Answer]] = []
     method, lines = '', [line.rstrip('\r') for line in text.lstrip('\ufeff').split('\n')]
@@ -50,7 +50,9 @@ def parse_curl(text: str) -> list[tuple[str, Answer]]:
         if code >= 200 and status[2] != 'Connection established':
             found.append((method, (code, headers, '\n'.join(body).encode())))
     if not found:
-        words = "there is no line such as 'HTTP/1.1 200 OK' in it; print the response with curl -i"
+        words = (
+            "it doesn't contain a line such as 'HTTP/1.1 200 OK'; print the response with curl -i"
+        )
         raise ValueError(f'response: {words}')
     return found
 
@@ -90,21 +92,23 @@ def body_lines(lines: list[str], number: int, verbose: bool) -> tuple[list[str],
 
 
 def parse_har(text: str, page: str | None = None) -> list[Capture]:
-    """Read the HAR file of a browser's developer tools: each fetch that CORS concerns.
+    """Read a HAR file from a browser's developer tools: each fetch that involves CORS.
 
     Args:
         text: The file.
-        page: The page's origin, for requests that don't carry it.
+        page: The page's origin, for requests without an Origin header.
 
     Raises:
-        ValueError: It is no HAR file.
+        ValueError: It isn't a HAR file.
     """
     try:
         log = mapping(mapping(json.loads(text.lstrip('\ufeff'))).get('log'))
     except (ValueError, RecursionError) as error:
-        raise ValueError(f'har: it is not JSON ({error}); export it from the Network tab') from None
+        raise ValueError(f"har: it isn't JSON ({error}); export it from the Network tab") from None
     if not isinstance(log.get('entries'), list):
-        raise ValueError('har: there is no list log.entries in it; export it from the Network tab')
+        raise ValueError(
+            "har: it doesn't contain a list log.entries; export it from the Network tab"
+        )
     pages = {
         string(one, 'id'): origin_of(string(one, 'title')) for one in mappings(log.get('pages'))
     }
@@ -133,7 +137,7 @@ def captures(
         if origin and concerns_cors(entry, preflight):
             yield capture_of(entry, preflight, origin)
     for (url, method), rest in preflights.items():
-        for preflight in rest:  # the request itself is not in the file: it was never sent
+        for preflight in rest:  # the actual request isn't in the file, because it was never sent
             origin = page_of(preflight, pages) or page or OPAQUE
             if is_http(url):
                 yield capture_of({'request': {'url': url, 'method': method}}, preflight, origin)
@@ -164,7 +168,7 @@ def capture_of(entry: dict[str, Any], preflight: dict[str, Any] | None, page: st
 
 
 def response_of(entry: dict[str, Any]) -> Answer | None:
-    """The response of an entry; None if the file has none."""
+    """The response of an entry, or None if the file doesn't have one."""
     response = mapping(entry.get('response'))
     status, content = response.get('status'), mapping(response.get('content'))
     headers = header_pairs(response.get('headers'))
@@ -175,7 +179,7 @@ def response_of(entry: dict[str, Any]) -> Answer | None:
 
 
 def concerns_cors(entry: dict[str, Any], preflight: dict[str, Any] | None) -> bool:
-    """Whether an entry is a fetch by a script, or one that failed."""
+    """Whether an entry is a script's fetch, or a failed one."""
     sent = request_headers(entry)
     mode, kind = sent.get('sec-fetch-mode', ''), string(entry, '_resourceType')
     failed = string(mapping(entry.get('response')), '_error')
@@ -193,7 +197,7 @@ def is_preflight(entry: dict[str, Any]) -> bool:
 
 
 def page_of(entry: dict[str, Any], pages: dict[str, str]) -> str:
-    """The origin of the page that made a request; empty if the file doesn't say."""
+    """The origin of the page that sent a request, or empty if the file doesn't contain it."""
     sent = request_headers(entry)
     if sent.get('origin', OPAQUE) != OPAQUE:
         return origin_of(sent['origin'])
@@ -202,7 +206,7 @@ def page_of(entry: dict[str, Any], pages: dict[str, str]) -> str:
 
 
 def origin_of(url: str) -> str:
-    """The origin of an http URL; empty for other texts."""
+    """The origin of an http URL, or empty for other strings."""
     try:
         origin = parse_url(url).origin
     except ValueError:
@@ -211,7 +215,7 @@ def origin_of(url: str) -> str:
 
 
 def is_http(url: str) -> bool:
-    """Whether a text is an http URL."""
+    """Whether a string is an http URL."""
     return origin_of(url) != ''
 
 
@@ -221,14 +225,14 @@ def request_headers(entry: dict[str, Any] | None) -> Headers:
 
 
 def header_pairs(value: object) -> Pairs:
-    """A list of headers; malformed ones are left out."""
+    """A list of headers, without malformed ones."""
     pairs = [(string(one, 'name'), string(one, 'value')) for one in mappings(value)]
     lines = [(name, line) for name, text in pairs for line in text.split('\n')]
     return [pair for pair in lines if HEADER_LINE.fullmatch(pair[0] + ':')]
 
 
 def mapping(value: object) -> dict[str, Any]:
-    """A JSON object, or an empty one in place of anything else."""
+    """A JSON object, or an empty one instead of anything else."""
     return cast('dict[str, Any]', value) if isinstance(value, dict) else {}
 
 
@@ -239,6 +243,6 @@ def mappings(value: object) -> list[dict[str, Any]]:
 
 
 def string(value: object, key: str) -> str:
-    """A text in a JSON object; empty if it isn't one."""
+    """A string in a JSON object, or empty if it isn't one."""
     text = mapping(value).get(key)
     return text if isinstance(text, str) else ''

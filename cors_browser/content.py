@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Content codings: which ones can be undone here, and undoing them."""
+"""Content codings: which ones can be decoded here, and how."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Decoder = Callable[[bytes], bytes]
 
 
 def inflate(body: bytes) -> bytes:
-    """Undo ``deflate``, with or without the header of zlib: browsers take both."""
+    """Decode ``deflate``, with or without a zlib header. Browsers accept both."""
     try:
         return zlib.decompress(body)
     except zlib.error:
@@ -24,7 +24,7 @@ def inflate(body: bytes) -> bytes:
 
 @functools.cache
 def decoders() -> dict[str, Decoder]:
-    """A decoder for each coding that can be undone; ``br`` and ``zstd`` need their packages."""
+    """A decoder for each supported coding. ``br`` and ``zstd`` need their packages."""
     found: dict[str, Decoder] = {'gzip': gzip.decompress, 'deflate': inflate}
     for coding, module in (('br', 'brotli'), ('zstd', 'zstandard')):
         try:
@@ -35,7 +35,7 @@ def decoders() -> dict[str, Decoder]:
 
 
 def decode(step: Step) -> bytes:
-    """A response's body without its Content-Encoding; as it came if that can't be undone."""
+    """A response's body after decoding, or unchanged if the coding isn't supported."""
     body = step.response_body
     codings = step.response_headers.get('Content-Encoding', '').lower().split(',')
     for coding in filter(None, map(str.strip, reversed(codings))):
@@ -43,7 +43,7 @@ def decode(step: Step) -> bytes:
             continue
         try:
             body = decoders()[coding.removeprefix('x-')](body)
-        except Exception:  # each package raises its own
+        except Exception:  # each package raises its own exceptions
             step.body_fault = step.body_fault or f'its Content-Encoding {coding} is malformed'
             return step.response_body
     return body

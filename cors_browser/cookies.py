@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The cookie jar, by RFC 6265bis and what engines add to it."""
+"""The cookie jar, according to RFC 6265bis and the engines' additions."""
 
 from __future__ import annotations
 
@@ -29,22 +29,24 @@ class Cookie:
 
     name: str  #: Its name.
     value: str  #: Its value.
-    domain: str  #: The host it belongs to.
-    host_only: bool  #: Whether it stays away from subdomains of `domain`.
+    domain: str  #: The host or domain it belongs to.
+    host_only: bool  #: Whether it isn't sent to subdomains of `domain`.
     path: str  #: The path below which it is sent.
-    secure: bool  #: Whether it is kept to https (or to loopback hosts, depending on the engine).
-    same_site: str  #: ``strict``, ``lax``, ``none``, or ``unset`` if that isn't ``lax``.
-    expires: float | None  #: The seconds since 1970 at which it ends; None for a session's.
-    created: float = 0  #: The seconds since 1970 at which it was set.
+    secure: (
+        bool  #: Whether it is only sent over https (or to loopback hosts, depending on the engine).
+    )
+    same_site: str  #: ``strict``, ``lax``, ``none``, or ``unset`` if the default isn't ``lax``.
+    expires: float | None  #: When it expires, in seconds since 1970. None for a session cookie.
+    created: float = 0  #: When it was set, in seconds since 1970.
     defaulted: bool = False  #: Whether `same_site` is the engine's default.
-    #: ``first-party`` if it is sent below its own top-level site only, ``third-party`` if below
-    #: another one only; empty if it is sent below each.
+    #: ``first-party`` if it's only sent while its own site is in the address bar, ``third-party``
+    #: if only while another one is, or empty if it's always sent.
     partition: str = ''
 
 
 @dataclass
 class SetCookie:
-    """A ``Set-Cookie`` line, taken apart."""
+    """A parsed ``Set-Cookie`` line."""
 
     name: str
     value: str
@@ -58,7 +60,7 @@ class SetCookie:
 
 
 def parse_set_cookie(line: str, engine: Engine) -> SetCookie:
-    """Take a ``Set-Cookie`` line apart; attributes that are too long are ignored."""
+    """Parse a ``Set-Cookie`` line, and ignore attributes that are too long."""
     pair, *rest = line.split(';')
     name, mark, value = (part.strip(' \t') for part in pair.partition('='))
     if not mark:
@@ -73,7 +75,7 @@ def parse_set_cookie(line: str, engine: Engine) -> SetCookie:
 
 
 def parse_date(text: str) -> float | None:
-    """The seconds since 1970 of a cookie's date, or None if it isn't one (RFC 6265bis, 5.1.1)."""
+    """A cookie's date in seconds since 1970, or None if it isn't valid (RFC 6265bis, 5.1.1)."""
     time: re.Match[str] | None = None
     day = month = year = None
     for token in filter(None, DATE_DELIMITER.split(text)):
@@ -97,7 +99,7 @@ def parse_date(text: str) -> float | None:
 
 
 class CookieJar:
-    """A browser's cookies, by RFC 6265bis as far as fetches can tell; iterate to see them."""
+    """A browser's cookies, according to RFC 6265bis. Iterate over it to see them."""
 
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
@@ -107,21 +109,21 @@ class CookieJar:
         return iter(self._cookies.values())
 
     def set(self, url: str, header: str) -> None:
-        """Store a cookie as if the reader had visited a URL that sets it.
+        """Store a cookie as if the user had visited a URL that sets it.
 
         Args:
             url: The URL visited.
-            header: What its ``Set-Cookie`` says, such as ``sid=1; Secure; SameSite=None``.
+            header: The value of its ``Set-Cookie``, such as ``sid=1; Secure; SameSite=None``.
 
         Raises:
-            ValueError: A browser would refuse the cookie; the message says why.
+            ValueError: A browser would reject the cookie. The message says why.
         """
         name, refusal = self.receive(named_url('url', url), header, lambda: True)
         if refusal:
             raise ValueError(f'header: the cookie {name!r} is refused: {refusal}')
 
     def receive(self, url: Url, header: str, is_same_site: Check) -> tuple[str, str]:
-        """Store the cookie of a ``Set-Cookie`` line; return its name, and why it is refused."""
+        """Store the cookie of a ``Set-Cookie`` line. Return its name, and why it was rejected."""
         parsed = parse_set_cookie(header, self._engine)
         attributes, path = parsed.attributes, parsed.attributes.get('path', '')
         same_site = attributes.get('samesite', '').lower()
@@ -152,14 +154,14 @@ class CookieJar:
         return parsed.name, refusal
 
     def _store(self, cookie: Cookie) -> None:
-        """Put a cookie into the jar, or remove it if it has expired."""
+        """Add a cookie to the jar, or remove it if it has expired."""
         key = (cookie.name, cookie.domain, cookie.path, cookie.partition)
         self._cookies[key] = cookie
         if cookie.expires is not None and cookie.expires <= self._clock():
             del self._cookies[key]
 
     def _expiry(self, attributes: Mapping[str, str]) -> float | None:
-        """When a cookie ends: Max-Age, then Expires, of at most 400 days; else with the session."""
+        """When a cookie expires: Max-Age or else Expires, at most 400 days; otherwise None."""
         now = self._clock()
         age = self._engine.cookie_age(attributes.get('max-age', ''))
         if age is not None:
@@ -168,7 +170,7 @@ class CookieJar:
         return None if expires is None else min(expires, now + LONGEST_LIFE)
 
     def _malformed(self, header: str, parsed: SetCookie) -> str:
-        """Why a line sets no cookie, whatever the URL; empty if it may."""
+        """Why a line doesn't set a cookie, regardless of the URL. Empty if it does."""
         size = len(parsed.name) + len(parsed.value)
         if CONTROL.search(header) or self._engine.forbids_in_cookies(parsed.name + parsed.value):
             return 'it has a control character'
@@ -181,7 +183,7 @@ class CookieJar:
         return ''
 
     def _refusal(self, cookie: Cookie, url: Url, parsed: SetCookie) -> str:
-        """Why a cookie isn't for this URL to set; empty if it is."""
+        """Why this URL can't set a cookie. Empty if it can."""
         domain, attributes = cookie.domain, parsed.attributes
         is_below = url.host.endswith('.' + domain) and registrable_domain(domain)
         if url.host != domain and not is_below:
@@ -203,7 +205,7 @@ class CookieJar:
         )
 
     def _is_for(self, cookie: Cookie, url: Url) -> bool:
-        """Whether a cookie is alive and of this host and path."""
+        """Whether a cookie hasn't expired and belongs to this host and path."""
         alive = cookie.expires is None or cookie.expires > self._clock()
         is_host = url.host == cookie.domain
         if not cookie.host_only:
@@ -211,7 +213,7 @@ class CookieJar:
         return alive and is_host and below(url.path, cookie.path)
 
     def _barrier(self, cookie: Cookie, url: Url, is_same_site: Check, navigation: str = '') -> str:
-        """Why a request can't send or set a cookie; empty if it does."""
+        """Why a request can't send or set a cookie. Empty if it can."""
         if cookie.secure and not self._engine.is_secure_for_cookies(url):
             return 'Secure needs https'
         if self._is_navigable(cookie, navigation):
@@ -224,7 +226,7 @@ class CookieJar:
         return ''
 
     def _is_navigable(self, cookie: Cookie, navigation: str) -> bool:
-        """Whether a cross-site navigation with a method, if it is one, carries a Lax cookie."""
+        """Whether a cross-site navigation with this method, if it is one, sends a Lax cookie."""
         if not navigation or cookie.same_site != 'lax':
             return False
         age = self._clock() - cookie.created
@@ -234,7 +236,7 @@ class CookieJar:
     def retrieve(
         self, url: Url, is_same_site: Check, navigation: str = ''
     ) -> tuple[list[Cookie], dict[str, str]]:
-        """The cookies of a request, and those withheld with the reason why.
+        """The cookies of a request, and those that aren't sent with the reason.
 
         Args:
             url: The URL of the request.
@@ -247,7 +249,7 @@ class CookieJar:
             reason = self._barrier(cookie, url, is_same_site, navigation)
             here = 'first-party' if navigation else partition(is_same_site)
             if not reason and cookie.partition not in {'', here}:
-                reason = 'it was set under another top-level site'
+                reason = 'it was set on another top-level site'
             if reason:
                 withheld[cookie.name] = reason
             else:
@@ -271,7 +273,7 @@ def below(path: str, folder: str) -> bool:
 
 
 def prefix_refusal(cookie: Cookie, attributes: Mapping[str, str]) -> str:
-    """Why the prefix of a cookie's name forbids it (RFC 6265bis, 4.1.3); empty if it doesn't."""
+    """Why the prefix of a cookie's name forbids it (RFC 6265bis, 4.1.3). Empty if it doesn't."""
     name = cookie.name.lower()
     if not name.startswith(PREFIXES):
         return ''

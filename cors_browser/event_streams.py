@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Event streams: what an EventSource makes of a response (HTML, server-sent events)."""
+"""Event streams: how an EventSource reads a response (HTML, server-sent events)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ EVENT_STREAM = 'text/event-stream'
 class ServerSentEvent:
     """One event that a page received."""
 
-    type: str  #: ``message``, or what the stream's ``event`` field says.
+    type: str  #: ``message``, or the value of the stream's ``event`` field.
     data: str  #: The lines of its ``data`` fields.
-    last_event_id: str  #: The last ``id`` so far; empty if there is none.
+    last_event_id: str  #: The last ``id`` so far, or empty.
 
 
 @dataclass
@@ -28,8 +28,8 @@ class EventStream:
 
     reply: Reply  #: The response.
     events: list[ServerSentEvent]  #: In order.
-    last_event_id: str  #: What the browser sends as ``Last-Event-ID`` when it connects again.
-    retry: int | None  #: The milliseconds until then, if the stream names them.
+    last_event_id: str  #: What the browser sends as ``Last-Event-ID`` when it reconnects.
+    retry: int | None  #: The milliseconds until then, if the stream sets them.
 
     @property
     def exchange(self) -> Exchange:
@@ -42,7 +42,7 @@ def parse_events(
 ) -> tuple[list[ServerSentEvent], str, int | None]:
     """Read a stream: its events, the last event ID and the time until the next connection.
 
-    An event without an empty line after it is dropped.
+    Drops an event that isn't followed by an empty line.
     """
     events, retry, identifier = list[ServerSentEvent](), None, last_event_id
     kind, data = '', list[str]()

@@ -47,7 +47,7 @@ class Fetcher:
         top_level: The origin in the address bar.
         engine: The engine to model.
         cookies: The browser's cookies.
-        cache: The preflights that it remembers.
+        cache: The browser's preflight cache.
         servers: The servers, by origin.
         on_step: Called with each step just before it is sent.
     """
@@ -67,7 +67,7 @@ class Fetcher:
         self._servers, self._on_step = servers, on_step
 
     async def fetch(self, request: Request) -> Reply:
-        """Fetch, and say in a failure what the engine's console prints of it."""
+        """Fetch, and add the engine's console message to a failure."""
         try:
             return await self.main_fetch(request)
         except FetchFailed as failure:
@@ -75,7 +75,7 @@ class Fetcher:
             raise
 
     async def main_fetch(self, request: Request) -> Reply:
-        """Decide under which rules the current URL is fetched (#main-fetch)."""
+        """Decide which rules apply to the current URL (#main-fetch)."""
         url = request.url
         self._check_url(request)
         if request.mode == 'navigate':
@@ -90,10 +90,10 @@ class Fetcher:
         if same_origin(self._page, url.origin) and request.tainting == 'basic':
             return await self._http_fetch(request)
         if request.mode == 'same-origin':
-            reason = f"{url} is not of {self._page}, and the mode is 'same-origin'"
+            reason = f"{url} is not on {self._page}, but the mode is 'same-origin'"
             raise Blocked('cross-origin-in-same-origin-mode', reason)
         if request.mode == 'no-cors' and request.redirect != 'follow':
-            reason = f"redirect {request.redirect!r} does not go with mode 'no-cors'"
+            reason = f"redirect {request.redirect!r} isn't allowed in mode 'no-cors'"
             raise Blocked('no-cors-redirect-mode', reason)
         if url.scheme not in DEFAULT_PORTS:
             raise Blocked('cors-scheme', f'{url} is neither http nor https')
@@ -142,7 +142,7 @@ class Fetcher:
     async def _cors_preflight_fetch(
         self, request: Request, unsafe_names: list[str], why: tuple[str, ...]
     ) -> None:
-        """Send a preflight, and remember what it allows (#cors-preflight-fetch)."""
+        """Send a preflight, and cache what it allows (#cors-preflight-fetch)."""
         headers = [('accept', '*/*'), ('access-control-request-method', request.method)]
         if unsafe_names:
             headers.append(('access-control-request-headers', ','.join(unsafe_names)))
@@ -172,7 +172,7 @@ class Fetcher:
         step = Step(False, request.method, str(request.url), headers, request.body or b'')
         step.enough = request.enough
         if request.is_stream and self._engine.stream_support() == 'http2':
-            raise Blocked('stream-body', 'a stream needs HTTP/2, and the server speaks HTTP/1.1')
+            raise Blocked('stream-body', 'a stream needs HTTP/2, but the server uses HTTP/1.1')
         step = await self._http_network_or_cache_fetch(request, step)
         if step.status in REDIRECT_STATUSES:
             check_location_early(request, step)
@@ -183,7 +183,7 @@ class Fetcher:
             cross_origin_resource_policy_check(request, step.response_headers)
         if step.status in REDIRECT_STATUSES:
             if request.redirect == 'error':
-                reason = f"the response is a redirect ({step.status}), and redirect is 'error'"
+                reason = f"the response is a redirect ({step.status}), but redirect is 'error'"
                 raise Blocked('redirect-mode', reason)
             if request.redirect == 'manual':
                 return filtered_response(request, step, 'opaqueredirect')
@@ -192,7 +192,7 @@ class Fetcher:
         return filtered_response(request, step, request.tainting)
 
     async def _http_network_or_cache_fetch(self, request: Request, step: Step) -> Step:
-        """Send a request, and a second time after some statuses (#http-network-or-cache-fetch)."""
+        """Send a request, and repeat it once after some statuses (#http-network-or-cache-fetch)."""
         again = replace(step, request_headers=[*step.request_headers])
         await self._http_network_fetch(request, step)
         if step.status in self._engine.resent_statuses() and not request.is_stream:
@@ -205,7 +205,7 @@ class Fetcher:
     async def _http_network_fetch(
         self, request: Request, step: Step, send: Send | None = None
     ) -> None:
-        """Send one request, with cookies where they belong (#http-network-fetch)."""
+        """Send one request, with its cookies (#http-network-fetch)."""
         url, is_same_site = request.url, functools.partial(self._is_same_site, request)
         navigation = request.method if self._is_top_level_navigation(request) else ''
         with_credentials = not step.preflight and (

@@ -21,9 +21,9 @@ ENCTYPES = (URLENCODED, MULTIPART, 'text/plain')
 
 
 def form_content(fields: Fields | None, files: Files | None, enctype: str) -> Content:
-    """Encode a form (HTML, form submission algorithm); line ends become CRLF.
+    """Encode a form (HTML, form submission algorithm). Line ends become CRLF.
 
-    A file that isn't sent as multipart is sent by its name.
+    If the form isn't multipart, only the names of files are sent.
     """
     pairs = [(crlf(name), crlf(value)) for name, value in form_fields('fields', fields)]
     chosen = [] if files is None else form_files(files)
@@ -37,6 +37,6 @@ def form_content(fields: Fields | None, files: Files | None, enctype: str) -> Co
 
 
 def form_query(fields: Fields | None, files: Files | None) -> str:
-    """The query that a form with the method GET puts into its URL."""
+    """The query that a form with the method GET adds to its URL."""
     data = form_content(fields, files, URLENCODED).data or b''
     return '?' + data.decode()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What the model leaves out, named when it could change the verdict."""
+"""What the model doesn't include, listed if it could change the verdict."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .urls import OPAQUE, Url, is_trustworthy, parse_url, same_site
 
 
 def not_checked(exchange: Exchange, failure: FetchFailed | None = None) -> list[str]:
-    """Name what isn't modeled and could change the verdict on an exchange."""
+    """List what isn't modeled but could change the verdict on an exchange."""
     urls = [parse_url(step.url) for step in exchange.steps]
     remarks: list[str] = []
     if failure is None:
@@ -28,7 +28,7 @@ def not_checked(exchange: Exchange, failure: FetchFailed | None = None) -> list[
 
 
 def is_private(url: Url) -> bool:
-    """Whether a URL leads into the local network, or to this machine."""
+    """Whether a URL points to the local network, or to this machine."""
     host = url.host.strip('[]')
     try:
         address = ipaddress.ip_address(host)
@@ -38,7 +38,7 @@ def is_private(url: Url) -> bool:
 
 
 def is_private_page(page: str) -> bool:
-    """Whether a page is itself of the local network, from where no permission is needed."""
+    """Whether a page is on the local network itself, where it needs no permission."""
     try:
         return is_private(parse_url(page))
     except ValueError:
@@ -46,7 +46,7 @@ def is_private_page(page: str) -> bool:
 
 
 def is_one_site(page: str, origin: str) -> bool:
-    """Whether cookies are first-party; without `publicsuffixlist` only what is certain."""
+    """Whether cookies are first-party. Without `publicsuffixlist`, only if that's certain."""
     if OPAQUE in {page, origin}:
         return False
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The client for running servers, and why they give no HTTP response."""
+"""The client for running servers, and the reasons why one sends no HTTP response."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ NO_TLS = {'WRONG_VERSION_NUMBER', 'RECORD_LAYER_FAILURE', 'PACKET_LENGTH_TOO_LON
 
 
 def tls_context(cafile: str | None = None, *, insecure: bool = False) -> ssl.SSLContext:
-    """Return what decides which certificates are trusted.
+    """Return the TLS settings that decide which certificates to trust.
 
     Args:
-        cafile: A file with further authorities to trust, in PEM.
+        cafile: A PEM file with more certificate authorities to trust.
         insecure: Whether to trust any certificate, for any host.
 
     Raises:
@@ -49,28 +49,28 @@ def tls_context(cafile: str | None = None, *, insecure: bool = False) -> ssl.SSL
 
 
 class Wire:
-    """A socket for httpcore: keeps the first bytes, and has one deadline for everything."""
+    """A socket for httpcore that keeps the first bytes and has one deadline for everything."""
 
     def __init__(self, sock: socket.socket, deadline: float, write_error: type[Exception]) -> None:
         self._socket, self._deadline, self._write_error = sock, deadline, write_error
         self.first = b''
 
     def _wait(self) -> None:
-        """Give the next operation what is left of the time; one drop a second won't do."""
+        """Limit the next operation to the remaining time, even if bytes trickle in."""
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError
         self._socket.settimeout(left)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read some bytes; none at the end."""
+        """Read some bytes, or none at the end."""
         self._wait()
         chunk = self._socket.recv(max_bytes)
         self.first += chunk[: 64 - len(self.first)]
         return chunk
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all bytes; a server may respond, and close, before it has read them."""
+        """Write all bytes. A server may respond and close the connection before it reads them."""
         try:
             self._wait()
             self._socket.sendall(buffer)
@@ -89,14 +89,14 @@ class HeadTooLargeError(OSError):
 
 
 class LenientWire(Wire):
-    """A wire for HTTP/1 that leaves out of heads what browsers leave out, and h11 refuses."""
+    """An HTTP/1 connection that drops the malformed headers that browsers drop but h11 rejects."""
 
     _in_head = True
     _pending = b''
-    fault = ''  #: What had to be left out or changed.
+    fault = ''  #: What was dropped or changed.
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read a whole head, cleaned, or some bytes of the body.
+        """Read the complete, cleaned head, or some bytes of the body.
 
         Raises:
             HeadTooLargeError: The head has more than `MAX_HEAD` bytes.
@@ -122,7 +122,7 @@ class LenientWire(Wire):
 
 
 def clean_head(head: bytes) -> tuple[bytes, str]:
-    """Write a head as h11 wants it, without lines that are no header, as Chromium reads it.
+    """Rewrite a head for h11, without lines that aren't headers, the way Chromium reads it.
 
     Returns:
         The head, and what is wrong with it.
@@ -132,20 +132,20 @@ def clean_head(head: bytes) -> tuple[bytes, str]:
         version = b'1.0' if status[1] == b'1.0' else b'1.1'
         first = b'HTTP/%s %s' % (version, status[2])
     kept = [line for line in lines if HEADER_LINE.match(line) and not BAD_LENGTH.match(line)]
-    fault = '' if len(kept) == len(lines) else 'some of its lines are no headers'
+    fault = '' if len(kept) == len(lines) else "some of its lines aren't headers"
     if len(head) > SMALL_HEAD:
         fault = f'it has {len(head)} bytes'
     if status and status[1] not in {b'1.0', b'1.1'}:
-        fault = 'its status line is not of HTTP/1'
+        fault = "its status line isn't an HTTP/1 one"
     return b'\r\n'.join([first, *kept, b'', b'']), fault
 
 
 def call_live(timeout: float, tls: ssl.SSLContext | None, step: Step, url: Url) -> Answer:
-    """Send a request to a running server: no proxies, no redirects, no cookies of its own.
+    """Send a request to a running server, without proxies, redirects or extra cookies.
 
-    A body that doesn't arrive as announced leaves a note in the step, because browsers resolve
-    ``fetch`` at the end of the headers. One that doesn't end, such as an event stream, is cut off
-    after `timeout`.
+    If the body doesn't match its headers, the step gets a note, because browsers resolve ``fetch``
+    at the end of the headers. A body that doesn't end, such as an event stream, is truncated after
+    `timeout`.
     """
     httpcore = need('httpx', 'call a live URL') and need('httpcore', 'call a live URL')
     deadline = monotonic() + timeout
@@ -183,7 +183,7 @@ def connected(step: Step, url: Url, timeout: float) -> socket.socket:
     """Connect to the host of a URL, over IPv4 or IPv6."""
     host, port = url.host.strip('[]'), url.port or DEFAULT_PORTS[url.scheme]
     is_local = host == 'localhost' or host.endswith('.localhost')
-    # Browsers don't ask a resolver for these names (RFC 6761, section 6.3).
+    # Browsers don't look these names up in the DNS (RFC 6761, section 6.3).
     addresses = ['127.0.0.1', '::1'] if is_local else [host]
     reason = ''
     for address in addresses:
@@ -219,7 +219,7 @@ def secured(
 
 
 def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
-    """The request of a step, its header values as the bytes that pages send."""
+    """The request of a step, with the header values as the bytes that pages send."""
     own = [header for header in step.request_headers if header[0] != 'accept-encoding']
     headers = [('host', url.netloc), *own, ('accept-encoding', ', '.join(decoders()))]
     encoded = [(name.encode('latin-1'), value.encode('latin-1')) for name, value in headers]
@@ -229,7 +229,7 @@ def as_httpcore(httpcore: Any, step: Step, url: Url) -> Any:
 
 
 def no_tls(error: ssl.SSLError) -> tuple[str, str]:
-    """Why no secure connection comes about: a kind, and words."""
+    """Why a secure connection failed: a kind, and a message."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return 'certificate', f'certificate verify failed: {error.verify_message}'
     if error.reason in NO_TLS:
@@ -240,7 +240,7 @@ def no_tls(error: ssl.SSLError) -> tuple[str, str]:
 
 
 def no_response(error: Exception, first: bytes, url: Url) -> tuple[str, str]:
-    """Why a connection brings no response: a kind, and words."""
+    """Why a connection produced no response: a kind, and a message."""
     if isinstance(error, ssl.SSLError):
         return no_tls(error)
     if isinstance(error, HeadTooLargeError):

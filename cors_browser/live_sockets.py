@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The client for WebSockets of running servers, by the library websockets."""
+"""The client for WebSockets of running servers, based on the library websockets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OWN_HEADERS = {'connection', 'upgrade', 'sec-websocket-version', 'sec-websocket-
 
 
 async def in_thread(call: Callable[[], T]) -> T:
-    """Call what blocks, in a thread of its own if an event loop is running."""
+    """Call a blocking function, in its own thread if an event loop is running."""
     return await asyncio.to_thread(call) if in_event_loop() else call()
 
 

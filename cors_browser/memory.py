@@ -31,7 +31,7 @@ class PreflightCache:
         return [key for key in keys if entries.get(key, now) > now]
 
     def _has_any(self, request: Request) -> bool:
-        """Whether an earlier preflight for this URL is remembered."""
+        """Whether an earlier preflight for this URL is cached."""
         entries, now = self._entries.get((self._origin(request), request.url), {}), self._clock()
         return any(
             (name, include) in self._engine.covering_entries(name, include=request.include)
@@ -53,7 +53,7 @@ class PreflightCache:
         return all(self._matches(request, 'header', name) for name in unsafe_names)
 
     def store(self, request: Request, allowed: Allowed, headers: Headers) -> None:
-        """Remember what a preflight allows; what was known already gets the new age."""
+        """Cache what a preflight allows. Existing entries get the new age."""
         expires = self._clock() + self._engine.max_age(headers)
         entries = self._entries.setdefault((self._origin(request), request.url), {})
         for kind, name in ((kind, name) for kind, names in allowed.items() for name in names):
@@ -61,7 +61,7 @@ class PreflightCache:
                 entries[key] = expires
 
     def clear(self, request: Request) -> None:
-        """Forget what is known about a request's origin and URL (#concept-cache-clear)."""
+        """Clear the entries for a request's origin and URL (#concept-cache-clear)."""
         self._entries.pop((self._origin(request), request.url), None)
 
     def _origin(self, request: Request) -> str:

@@ -9,14 +9,14 @@ from .exchange import Headers, Pairs
 from .request import Request
 from .urls import DEFAULT_PORTS, Url, is_trustworthy, same_origin, same_site
 
-#: The headers that each request of a browser has.
+#: The headers that every request from a browser has.
 OWN = re.compile('user-agent|accept-(language|encoding)|sec-.*|referer|priority')
 
 
 def fetch_metadata(request: Request, *, preflight: bool) -> Pairs:
-    """``Sec-Fetch-*``; only URLs that are trustworthy get them.
+    """``Sec-Fetch-*``, which only trustworthy URLs get.
 
-    Without the package publicsuffixlist, requests that may be of the page's site get none.
+    Without the package publicsuffixlist, requests that may be same-site don't get them.
     """
     if not is_trustworthy(request.url):
         return []
@@ -37,7 +37,7 @@ def fetch_metadata(request: Request, *, preflight: bool) -> Pairs:
 
 
 def referrer(policy: str, page: str, url: Url) -> str:
-    """The Referer header: the page's origin as a URL, for its path isn't known; empty for none.
+    """The Referer header: the page's origin as a URL, as its path is unknown. Empty for none.
 
     See https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer.
     """
@@ -51,7 +51,7 @@ def referrer(policy: str, page: str, url: Url) -> str:
 
 
 def request_referrer(request: Request, *, preflight: bool) -> str:
-    """The Referer of a request; once a hop had none, the next ones have none."""
+    """The Referer of a request. After a hop without one, the next hops don't have one, either."""
     if preflight and request.engine.preflight_keeps_referrer():
         return referrer(request.first_policy, request.page, request.urls[0])
     address = referrer(request.referrer_policy, request.page, request.url)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The doctor's command line: its options, and a word about each that is wrong or left out."""
+"""The doctor's command line: its options, and notes about wrong or ignored ones."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ EXAMPLES = """examples:
   python -m cors_browser --har network.har
 
 exit code:
-  0  the page may read the response
-  1  it may not: the browser blocks it, or mode no-cors hides it
+  0  the page can read the response
+  1  it can't: the browser blocks the response, or mode no-cors hides it
   2  there is no response, or an argument is wrong
 """
 ELSEWHERE = {
-    'cookie': 'give it with --cookie',
+    'cookie': 'pass it with --cookie',
     'origin': '--page sets it',
     'host': 'the URL sets it',
     'content-length': '--body sets it',
 }
-#: Options that only make sense when a server is called.
+#: Options that only apply if a server is called.
 LIVE_ONLY = ('also', 'cookie', 'cafile', 'insecure', 'timeout')
-#: Options about a single fetch, which a HAR file describes itself.
+#: Options for a single fetch. A HAR file already contains these.
 FETCH_ONLY = ('method', 'header', 'credentials', 'mode', 'body', 'top_level', 'response')
 DEFAULTS = {'method': 'GET', 'credentials': 'same-origin', 'mode': 'cors', 'timeout': 10.0}
 
@@ -55,35 +55,47 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog='python -m cors_browser', epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description='Send the requests that a page in a browser would send, preflight included, '
-        'and say whether the\npage may read the response; if not, who responded, and what to fix.',
+        description='Send the requests that a page in a browser would send, including preflights,\n'
+        'and say whether the page can read the response. If not, say who responded and\n'
+        'how to fix it.',
     )  # fmt: skip
     add = made.add_argument
-    add('url', nargs='?', help='the URL that the page fetches; no other host is contacted')
+    add('url', nargs='?', help='the URL that the page fetches; the doctor contacts no other host')
     add('--page', metavar='ORIGIN', help="the page's location.origin, or null")
     fetch = made.add_argument_group('what the page fetches')
     add = fetch.add_argument
     add('--method', help='GET by default')
     add('--header', action='append', default=[], metavar="'NAME: VALUE'",
-        help='a header that the page sets; may be repeated')  # fmt: skip
-    add('--body', metavar='TEXT|@FILE', help='the body: a text, or a file after @')
+        help='a header that the page sets; can be repeated')  # fmt: skip
+    add('--body', metavar='TEXT|@FILE', help='the body: text, or @FILE')
     add('--credentials', choices=CHOICES['credentials'], help='same-origin by default')
     add('--cookie', action='append', default=[], metavar="'NAME=VALUE; ATTRIBUTES'",
-        help='a cookie of the URL, written as in Set-Cookie; may be repeated')  # fmt: skip
+        help='a cookie for the URL, in the form of Set-Cookie; can be repeated')  # fmt: skip
     add('--mode', choices=CHOICES['mode'], help='cors by default')
-    add('--top-level', metavar='ORIGIN', help='the origin in the address bar, for a framed page')
-    add('--profile', choices=[*PROFILES], default='standard', help='the browser to differ like')
-    server = made.add_argument_group('how the server is called')
+    add(
+        '--top-level',
+        metavar='ORIGIN',
+        help='the origin in the address bar, if the page is in a frame',
+    )
+    add('--profile', choices=[*PROFILES], default='standard', help='the browser to follow')
+    server = made.add_argument_group('how to call the server')
     add = server.add_argument
-    add('--timeout', type=positive, metavar='SECONDS', help='for each response; 10 by default')
+    add(
+        '--timeout',
+        type=positive,
+        metavar='SECONDS',
+        help='time limit for each response; 10 by default',
+    )
     add('--also', action='append', default=[], metavar='ORIGIN',
-        help='a further origin that may be contacted, for redirects; may be repeated')  # fmt: skip
-    add('--cafile', metavar='FILE', help='certificate authorities to trust as well, in PEM')
+        help='another origin to contact, for redirects; can be repeated')  # fmt: skip
+    add('--cafile', metavar='FILE', help='a PEM file with more certificate authorities to trust')
     add('--insecure', action='store_true', help='trust any certificate')
-    recorded = made.add_argument_group('what to read in place of calling a server')
+    recorded = made.add_argument_group('what to read instead of calling a server')
     add = recorded.add_argument
     add('--response', metavar='FILE', help='the output of curl -i for the URL; - reads stdin')
-    add('--har', metavar='FILE', help='what developer tools export: each blocked request in it')
+    add(
+        '--har', metavar='FILE', help='a HAR file from the developer tools; checks each fetch in it'
+    )
     made.add_argument('--json', action='store_true', help='print JSON instead of text')
     made.add_argument('--version', action='version', version=__version__)
     return made
@@ -113,12 +125,12 @@ def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
     try:
         arguments.body = body_of(arguments.body)
     except OSError as error:
-        made.error(f'argument --body: {error.filename!r} cannot be read: {error.strerror}')
+        made.error(f"argument --body: {error.filename!r} can't be read: {error.strerror}")
     return arguments
 
 
 def body_of(text: str | None) -> str | bytes | None:
-    """The body that an argument names; a file's bytes have no Content-Type of their own."""
+    """The body from an argument. The bytes of a file have no default Content-Type."""
     if text is None or not text.startswith('@'):
         return text
     return Path(text[1:]).read_bytes()
@@ -144,7 +156,7 @@ def left_out(arguments: argparse.Namespace) -> Iterator[str]:
         try:
             append_header(kept, name, value, arguments.mode, profile)
         except Blocked:
-            continue  # the fetch says so itself
+            continue  # fetch() reports this itself
         if not kept:
             reason = ELSEWHERE.get(name.lower(), 'pages cannot set it')
             if name.lower() not in ELSEWHERE and arguments.mode == 'no-cors':

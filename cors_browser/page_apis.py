@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What a page can do besides fetch, each with its own rules: forms, WebSockets and others."""
+"""Other ways to send requests, each with its own rules: forms, WebSockets and others."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from .xhr import XhrReply, xhr_headers, xhr_reply
 
 
 class PageApis(Session):
-    """The methods of a browser besides ``fetch``."""
+    """The methods of a browser other than ``fetch``."""
 
     def xhr(self, url: str, method: str = 'GET', **options: Unpack[XhrOptions]) -> XhrReply:
         """Send an XMLHttpRequest.
 
-        Unlike ``fetch``, it ignores the body of a GET, joins headers of equal names, and always
+        Unlike ``fetch``, it ignores the body of a GET, joins headers with the same name, and always
         follows redirects.
 
         Args:
-            url: The URL; a relative one resolves against `api`.
+            url: The URL. A relative one resolves against `api`.
             method: The method.
             options: See :class:`XhrOptions`.
 
         Returns:
-            What the page sees, with ``getResponseHeader`` and its relatives.
+            What the page can read, with ``getResponseHeader`` and similar methods.
 
         Raises:
             Blocked: The page gets an ``error`` event and the status 0.
-            Unreachable: No response came.
+            Unreachable: The server didn't respond.
         """
         return self._run(
             'xhr', 'axhr', lambda: self.axhr(url, method, **options), options.get('body')
@@ -57,18 +57,18 @@ class PageApis(Session):
         return xhr_reply(await self._fetch(url, method, credentials, options))
 
     def event_source(self, url: str, **options: Unpack[EventSourceOptions]) -> EventStream:
-        """Open an EventSource, and read events until the connection ends or `timeout` is over.
+        """Open an EventSource, and read events until the connection ends or `timeout` has passed.
 
-        The browser would then connect again; call this again with the stream's
-        ``last_event_id`` to do the same.
+        A browser would then reconnect. To do the same, call this again with the stream's
+        ``last_event_id``.
 
         Args:
-            url: The URL; a relative one resolves against `api`.
+            url: The URL. A relative one resolves against `api`.
             options: See :class:`EventSourceOptions`.
 
         Raises:
-            Blocked: The page gets an ``error`` event, and the browser doesn't connect again.
-            Unreachable: No response came.
+            Blocked: The page gets an ``error`` event, and the browser doesn't reconnect.
+            Unreachable: The server didn't respond.
         """
         return self._run(
             'event_source', 'aevent_source', lambda: self.aevent_source(url, **options)
@@ -93,11 +93,11 @@ class PageApis(Session):
     def submit(self, url: str, method: str = 'POST', **options: Unpack[FormOptions]) -> Exchange:
         """Submit a form of the page, which navigates to the response.
 
-        No CORS check takes place, and no script of the page can read the response. Cookies follow
-        the rules for navigations: ``SameSite=Lax`` ones are sent if the method is GET.
+        There is no CORS check, and scripts on the page can't read the response. Cookies follow
+        the rules for navigations, so ``SameSite=Lax`` ones are sent if the method is GET.
 
         Args:
-            url: The ``action``; a relative one resolves against `api`.
+            url: The ``action``. A relative one resolves against `api`.
             method: ``GET`` or ``POST``.
             options: See :class:`FormOptions`.
 
@@ -105,8 +105,8 @@ class PageApis(Session):
             What went over the wire.
 
         Raises:
-            Blocked: The browser sends nothing.
-            Unreachable: No response came.
+            Blocked: The browser doesn't send the form.
+            Unreachable: The server didn't respond.
         """
         return self._run('submit', 'asubmit', lambda: self.asubmit(url, method, **options))
 
@@ -136,17 +136,17 @@ class PageApis(Session):
         """Send data with ``navigator.sendBeacon``.
 
         Args:
-            url: The URL; a relative one resolves against `api`.
-            data: Text, bytes, or fields (a ``URLSearchParams``); at most 64 KiB.
+            url: The URL. A relative one resolves against `api`.
+            data: A str, bytes, or fields (a ``URLSearchParams``), at most 64 KiB.
             options: See :class:`BeaconOptions`.
 
         Returns:
-            What went over the wire; the page never sees the response.
+            What went over the wire. The page can never read the response.
 
         Raises:
-            Blocked: The request isn't sent: ``sendBeacon`` returns ``false``, or the preflight
-                fails, of which the page doesn't learn.
-            Unreachable: No response came.
+            Blocked: The request isn't sent. Either ``sendBeacon`` returns ``false``, or the
+                preflight fails without the page noticing.
+            Unreachable: The server didn't respond.
         """
         return self._run('beacon', 'abeacon', lambda: self.abeacon(url, data, **options))
 
@@ -169,13 +169,13 @@ class PageApis(Session):
         """Open a WebSocket: with an Origin and cookies, but without any CORS check.
 
         Args:
-            url: A ``ws:``, ``wss:``, ``http:`` or ``https:`` URL; a relative one resolves
+            url: A ``ws:``, ``wss:``, ``http:`` or ``https:`` URL. A relative one resolves
                 against `api`.
             protocols: The subprotocols that the page offers.
 
         Raises:
-            Blocked: The server refused; the page gets an ``error`` event and the code 1006.
-            Unreachable: No response came.
+            Blocked: The server refused. The page gets an ``error`` event and the code 1006.
+            Unreachable: The server didn't respond.
         """
         return self._run('websocket', 'awebsocket', lambda: self.awebsocket(url, protocols))
 

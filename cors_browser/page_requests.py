@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""The requests of other parts of a page than fetch: forms, beacons, event streams, WebSockets."""
+"""The requests of forms, beacons, event streams and WebSockets."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Opening:
     """Opens a WebSocket on one of the servers.
 
     Attributes:
-        transport: What carries the messages, once the handshake is done.
+        transport: What carries the messages after the handshake.
     """
 
     def __init__(self, servers: Mapping[str, Server]) -> None:
@@ -69,7 +69,7 @@ class Opening:
         self.transport: Transport | None = None
 
     async def send(self, step: Step, url: Url) -> Answer:
-        """Do the handshake; a WSGI application gets a request that it can't accept."""
+        """Do the handshake. A WSGI application gets a request that it can't accept."""
         server = self._servers[url.origin]
         if isinstance(server, AsgiServer):
             return await self._open_asgi(server, step, url)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What a redirect is for: a login, https, another spelling of the URL, or nothing but itself."""
+"""The purpose of a redirect: a login, https, another spelling of the URL, or an endless loop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ USE_HTTPS = 'Write https:// in the URL.'
 END_THE_LOOP = 'End the loop in the server.'
 TO_LOGIN = (
     'Let the API respond with 401 and CORS headers, and open the login as a page: '
-    "fetch can't follow to it."
+    "fetch can't show it."
 )
 LOGIN = re.compile(
     r'(?i)(log|sign)[-_]?(in|on)\b|/sso\b|saml|oauth|openid|/authori[sz]e\b|/auth/|'
@@ -24,7 +24,7 @@ LOGIN = re.compile(
 class Purpose(NamedTuple):
     """Why a server redirects."""
 
-    is_plain: bool  #: Whether nothing is special about it.
+    is_plain: bool  #: Whether it is an ordinary redirect.
     cause: str  #: What is wrong.
     fix: str  #: How to fix it.
 
@@ -49,6 +49,6 @@ def purpose(step: Step) -> Purpose:
 
 
 def is_other_resource(here: Url, target: Url) -> bool:
-    """Whether a redirect is more than another spelling of one URL."""
+    """Whether a redirect is more than another spelling of the same URL."""
     one = (here.path.rstrip('/'), here.query)
     return target.scheme not in DEFAULT_PORTS or one != (target.path.rstrip('/'), target.query)

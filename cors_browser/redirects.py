@@ -28,7 +28,7 @@ def location_url(request: Request, step: Step) -> Url | None:
 
 
 def redirect_policy(headers: Headers, policy: str) -> str:
-    """The referrer policy after a redirect: the last one known in its Referrer-Policy, if any.
+    """The referrer policy after a redirect: the last valid one in its Referrer-Policy, if any.
 
     See https://w3c.github.io/webappsec-referrer-policy/#parse-referrer-policy-from-header.
     """
@@ -50,7 +50,7 @@ def check_redirect(request: Request, status: int, url: Url) -> None:
     ):
         raise Blocked('redirect-credentials', 'Location has a user name or password', 'Location')
     if status != 303 and request.is_stream:
-        reason = f"a redirect with {status} needs the body again, and a stream can't be read twice"
+        reason = f"a redirect with {status} needs the body again, but a stream can't be read twice"
         raise Blocked('redirect-stream-body', reason)
 
 
@@ -67,7 +67,7 @@ def check_location_early(request: Request, step: Step) -> None:
 
 
 def check_redirect_again(request: Request, step: Step) -> None:
-    """Check the CORS headers of a redirect for the engine that does so; see WebKit."""
+    """Check the CORS headers of a redirect for engines that do so (see WebKit)."""
     include = request.engine.redirect_needs_credentials(
         request.credentials, began_at_home=same_origin(request.page, request.urls[0].origin)
     )
@@ -82,7 +82,7 @@ def check_redirect_again(request: Request, step: Step) -> None:
 
 
 def http_redirect_fetch(request: Request, step: Step) -> bool:
-    """Turn a request to the Location of its response, if it has one (#http-redirect-fetch)."""
+    """Redirect a request to the Location of its response, if it has one (#http-redirect-fetch)."""
     url, engine = location_url(request, step), request.engine
     if url is None:
         return False

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Recorded responses in place of servers: a fetch is judged without any network."""
+"""Recorded responses instead of servers, to check a fetch without a network."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from .urls import Url, check_origin, named_url
 
 @dataclass
 class Capture:
-    """One fetch of a page, as somebody recorded it."""
+    """One fetch of a page, from a recording."""
 
     url: str  #: The URL that the page fetches.
     page: str  #: The page's origin.
     method: str = 'GET'
-    headers: list[tuple[str, str]] = field(default_factory=list)  #: Those that the page sets.
+    headers: list[tuple[str, str]] = field(default_factory=list)  #: The headers that the page sets.
     body: str | bytes | None = None
     mode: str = 'cors'
     credentials: str = 'same-origin'
     top_level: str | None = None
     upload_listener: bool = False
-    #: Each response in order, with the method of its request, or '' if that isn't known.
+    #: Each response in order, with the method of its request, or '' if that's unknown.
     responses: list[tuple[str, Answer]] = field(default_factory=list)
-    #: Whether a preflight whose response wasn't recorded passed: the browser remembered it.
+    #: Whether a preflight without a recorded response passed, because the browser had cached it.
     preflight_passed: bool = False
-    error: str = ''  #: What the browser calls the failure, such as ``net::ERR_FAILED``.
+    error: str = ''  #: The browser's name for the failure, such as ``net::ERR_FAILED``.
 
 
 class Recording(dict[str, Send]):
-    """Servers that give recorded responses, whatever their origin."""
+    """Servers that send recorded responses, regardless of their origin."""
 
     def __init__(self, capture: Capture) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Recording(dict[str, Send]):
         return self._respond
 
     async def _respond(self, step: Step, url: Url) -> Answer:
-        """Give the next response to a request with this method; never wait."""
+        """Return the next response to a request with this method, without waiting."""
         for number, (method, response) in enumerate(self._responses):
             if method in {'', step.method}:
                 del self._responses[: number + 1]
@@ -63,7 +63,7 @@ class Recording(dict[str, Send]):
 
 
 def passing(step: Step) -> Answer:
-    """A response that lets a preflight pass."""
+    """A response with which a preflight succeeds."""
     sent = Headers(step.request_headers)
     headers = [
         ('access-control-allow-origin', sent['origin']),
@@ -75,7 +75,7 @@ def passing(step: Step) -> Answer:
 
 
 def judge(capture: Capture, profile: str = 'standard') -> tuple[Exchange, FetchFailed | None]:
-    """Say how a recorded fetch ends; no event loop, thread or network is needed.
+    """Return how a recorded fetch ends, without an event loop, a thread or a network.
 
     Raises:
         ValueError: The URL or the page's origin is malformed.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT-0
-"""Who made a response: the application, its HTTP server, a proxy, a gateway, or nobody knows.
+"""Who sent a response: the application, its HTTP server, a proxy or a gateway, if that's known.
 
-Proxies forward most responses, so a ``Server`` header proves little. What proves something is a
-page or a header that a program sends only with responses of its own.
+Proxies forward most responses, so a ``Server`` header proves little. Better evidence is a page or a
+header that a program only sends with its own responses.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ IN_FRONT = {SERVER, PROXY, GATEWAY}
 
 
 class Responder(NamedTuple):
-    """Who made a response, and why we think so."""
+    """Who sent a response, and the evidence."""
 
     kind: str  #: ``application``, ``server``, ``proxy``, ``gateway`` or ``unknown``.
-    name: str  #: The program, as a sentence names it.
-    evidence: str  #: What gives it away.
+    name: str  #: The program, in a form that fits into a sentence.
+    evidence: str  #: The evidence.
 
 
-#: What each program writes in the pages that it makes itself.
+#: What each program writes in its own error pages.
 BODIES = (
     (PROXY, 'nginx', r'<center>(nginx|openresty)(/[\w.]+)?</center>'),
     (PROXY, 'Apache', r'<address>Apache|Apache (HTTP )?Server at'),
@@ -66,14 +66,14 @@ BODIES = (
     (APPLICATION, 'Amazon S3', r'<Error><Code>\w+</Code>'),
     (APPLICATION, 'Express', r'<pre>Cannot [A-Z]+ '),
 )  # fmt: skip
-#: Pages of servers without any site, which come with status 200.
+#: Pages of servers without a site. They have the status 200.
 DEFAULT_PAGES = (
     (PROXY, 'nginx', r'<h1>Welcome to (nginx|OpenResty)'),
     (PROXY, 'Apache', r'Apache2 \w+ Default Page|<h1>It works!</h1>'),
     (PROXY, 'Caddy', r'<title>Caddy works!</title>'),
     (PROXY, 'IIS', r'<title>IIS Windows( Server)?</title>'),
 )
-#: Headers that a program sends with its own responses only.
+#: Headers that a program only sends with its own responses.
 HEADERS = (
     (GATEWAY, 'Cloudflare', 'cf-mitigated', '.'),
     (GATEWAY, 'Amazon CloudFront', 'x-cache', 'LambdaGeneratedResponse'),
@@ -87,7 +87,7 @@ HEADERS = (
     (GATEWAY, 'a login proxy', 'location', r'/oauth2/(start|sign_in)|cloudflareaccess\.com'),
     (PROXY, 'an HTTP proxy', 'proxy-authenticate', '.'),
 )
-#: Proxies, as ``Server`` names them. They name themselves in forwarded responses, too.
+#: Proxies, by their names in ``Server``. They also add it to forwarded responses.
 FRONTS = re.compile(
     '(?i)(nginx|openresty|apache|cloudflare|cloudfront|istio-envoy|envoy|varnish|caddy|haproxy|'
     'traefik|kong|akamaighost|google frontend|gws|microsoft-azure|squid|litespeed|'
@@ -100,7 +100,7 @@ APPLICATION_SERVERS = re.compile(
 
 
 def responder(step: Step) -> Responder:
-    """Who made the response of a step."""
+    """Who sent the response of a step."""
     body = step.response_body[:4096].decode('utf-8', 'replace').strip()
     headers = step.response_headers
     for kind, name, header, pattern in HEADERS:
@@ -114,7 +114,7 @@ def responder(step: Step) -> Responder:
 
 
 def by_server_header(step: Step) -> Responder:
-    """What ``Server`` and its like suggest, when the body gives nothing away."""
+    """What ``Server`` and similar headers suggest, if the body has no evidence."""
     headers = step.response_headers
     server = headers.get('server', '')
     if APPLICATION_SERVERS.match(server):

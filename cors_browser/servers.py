@@ -31,11 +31,14 @@ class LiveServer:
         need('httpx', 'call a live URL')
         from .live import call_live  # not at the top: WebAssembly has neither sockets nor ssl
 
-        self.seconds, self.tls = min(limits.seconds, DAY), tls  # sockets know no infinite time
+        self.seconds, self.tls = (
+            min(limits.seconds, DAY),
+            tls,
+        )  # sockets don't accept infinite timeouts
         self._call = functools.partial(call_live, self.seconds, tls)
 
     async def send(self, step: Step, url: Url) -> Answer:
-        """Send a request, in a thread of its own if an event loop is running."""
+        """Send a request, in its own thread if an event loop is running."""
         if in_event_loop():
             return await asyncio.to_thread(self._call, step, url)
         return self._call(step, url)
@@ -47,11 +50,11 @@ Server = AsgiServer | WsgiServer | LiveServer
 def connect(
     targets: Mapping[str, tuple[str, Target]], limits: Limits, tls: ssl.SSLContext | None = None
 ) -> dict[str, Server]:
-    """Find out how to reach each server; one for each application, whatever its origins are.
+    """Find out how to reach each server. An application with several origins gets only one.
 
     Args:
-        targets: By origin, the name of the argument and the target.
-        limits: The limits of all.
+        targets: The name of the argument and the target, by origin.
+        limits: The limits for all servers.
         tls: Which certificates of running servers are trusted.
 
     Returns:
@@ -68,7 +71,7 @@ def connect(
 
 
 def limits_of(timeout: float | None, raise_app_exceptions: bool) -> Limits:
-    """The limits that the arguments of a browser name."""
+    """The limits from the arguments of a browser."""
     return Limits(math.inf if timeout is None else timeout, raise_app_exceptions)
 
 

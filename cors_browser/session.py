@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What every request of a browser shares: its servers, their lifespans and an event loop."""
+"""What all requests of a browser share: its servers, their lifespans and an event loop."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ T = TypeVar('T')
 
 
 class Session:
-    """A page, the servers that it calls, and how coroutines run that call them.
+    """A page, the servers that it calls, and a way to run the coroutines that call them.
 
     Attributes:
         page: The page's origin.
         top_level: The origin in the address bar.
-        engine: The engine that is modeled.
+        engine: The engine to model.
         cookies: The browser's cookies.
     """
 
@@ -55,7 +55,7 @@ class Session:
 
     @contextlib.contextmanager
     def _exchange(self, credentials: str) -> Iterator[Exchange]:
-        """A new exchange, which a failure carries."""
+        """A new exchange. A failure carries it, too."""
         exchange = Exchange(self.page, credentials, self.engine.name)
         try:
             yield exchange
@@ -64,7 +64,7 @@ class Session:
             raise
 
     async def _fetch(self, url: str, method: str, credentials: str, options: Any) -> Reply:
-        """Fetch with options that are checked."""
+        """Fetch with valid options."""
         check_text('method', method)
         if isinstance(body := options.get('body'), AsyncIterable):
             options['body'] = await read_stream(body)
@@ -108,7 +108,7 @@ class Session:
 
 
 def close_loop(loop: asyncio.AbstractEventLoop, servers: list[AsgiServer]) -> None:
-    """Close an event loop, and before it the WebSockets that are still open in it."""
+    """Close the WebSockets that are still open in an event loop, and then the loop."""
     tasks = [task for server in servers for task in server.tasks]
     for task in tasks:
         task.cancel()
@@ -122,18 +122,20 @@ def api_url(target: Target, api: str | None) -> Url:
     if not isinstance(target, str):
         return named_url('api', 'https://api.example.com' if api is None else api)
     if api is not None:
-        raise ValueError(f'api: {api!r} next to a base URL, which contains it; leave it out')
+        raise ValueError(f'api: {api!r} is already part of the base URL; omit it')
     return named_url('target', target)
 
 
 def checked_hosts(
     hosts: Mapping[str, Target] | None, api: str
 ) -> Iterator[tuple[str, tuple[str, Target]]]:
-    """Further servers, by origins that are well-formed and not the API's."""
+    """Other servers, by valid origins that differ from the API's."""
     check_mapping('hosts', hosts, 'pass a mapping of origins to applications or to themselves')
     for origin, host in (hosts or {}).items():
         if check_origin('hosts', origin) == api:
-            raise ValueError(f'hosts: {origin!r} is what `target` serves; leave it out')
+            raise ValueError(f'hosts: {origin!r} is already served by `target`; remove it')
         if isinstance(host, str) and named_url('hosts', host).origin != origin:
-            raise ValueError(f'hosts: {host!r} is not of the origin {origin!r}; write it again')
+            raise ValueError(
+                f"hosts: {host!r} doesn't have the origin {origin!r}; pass the same origin"
+            )
         yield origin, ('hosts', host)

@@ -18,8 +18,8 @@ Message = str | bytes
 class SocketClosed(Exception):
     """The other side has closed the WebSocket; the page gets a ``close`` event."""
 
-    code: int  #: The code, such as 1000; 1006 if the connection broke.
-    reason: str  #: The reason in words; often empty.
+    code: int  #: The code, such as 1000, or 1006 if the connection broke.
+    reason: str  #: The reason as text. Often empty.
 
     def __init__(self, code: int, reason: str = '') -> None:
         super().__init__(code, reason)
@@ -30,7 +30,7 @@ class SocketClosed(Exception):
 
 
 class Transport(Protocol):
-    """What a driver gives to a WebSocket."""
+    """What a driver provides for a WebSocket."""
 
     async def send(self, message: Message) -> None:
         """Send a message."""
@@ -47,12 +47,12 @@ Run = Callable[[str, str, Callable[[], Coroutine[Any, Any, Any]]], Any]
 
 
 class WebSocket:
-    """An open WebSocket of a page; a context manager (``with`` or ``async with``) closes it.
+    """An open WebSocket of a page. Leaving a ``with`` or ``async with`` block closes it.
 
     The methods whose names begin with ``a`` are for a running event loop.
     """
 
-    protocol: str  #: The subprotocol that the server chose; empty if none.
+    protocol: str  #: The subprotocol that the server chose, or empty.
     exchange: Exchange  #: The handshake.
 
     def __init__(self, transport: Transport, protocol: str, exchange: Exchange, run: Run) -> None:
@@ -76,7 +76,7 @@ class WebSocket:
 
         Raises:
             SocketClosed: The server closed the WebSocket.
-            TimeoutError: No message came in time; see :class:`Browser`.
+            TimeoutError: No message arrived in time. See `timeout` of :class:`Browser`.
         """
         message: Message = self._run('receive', 'areceive', self.areceive)
         return message
@@ -92,13 +92,13 @@ class WebSocket:
             raise
 
     def close(self, code: int = 1000, reason: str = '') -> None:
-        """Close the WebSocket: with 1000, or a code of your own from 3000 to 4999."""
+        """Close the WebSocket with the code 1000, or with your own from 3000 to 4999."""
         self._run('close', 'aclose', lambda: self.aclose(code, reason))
 
     async def aclose(self, code: int = 1000, reason: str = '') -> None:
         """Do the same as :meth:`close` in a running event loop."""
         if code != 1000 and code not in range(3000, 5000):
-            raise ValueError(f'code: {code!r} is not for pages; pass 1000 or 3000 to 4999')
+            raise ValueError(f"code: {code!r} can't be sent by pages; pass 1000, or 3000 to 4999")
         check_text('reason', reason)
         if len(reason.encode()) > 123:
             raise ValueError(f'reason: {reason!r} has over 123 bytes; shorten it')
@@ -127,5 +127,7 @@ def protocol_headers(protocols: str | Sequence[str]) -> Pairs:
     for name in offered:
         check_text('protocols', name)
         if not TOKEN.fullmatch(name) or offered.count(name) > 1:
-            raise ValueError(f'protocols: {name!r} is malformed or there twice; pass names')
+            raise ValueError(
+                f'protocols: {name!r} is malformed or occurs twice; pass valid, distinct names'
+            )
     return [('sec-websocket-protocol', ', '.join(offered))] if offered else []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""What can be called as an API, and how: WSGI or ASGI applications, and URLs of servers."""
+"""The kinds of APIs and how to call them: WSGI and ASGI applications, and URLs of servers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ WRAP = 'lambda environ, start_response: app(environ, start_response)'
 
 
 class Limits(NamedTuple):
-    """What a browser allows the applications in this process."""
+    """The limits for applications in this process."""
 
-    seconds: float  #: The time for a response; infinite if there is no limit.
-    raise_app_exceptions: bool  #: Whether their exceptions come through, or become a 500.
+    seconds: float  #: The seconds for a response. Infinite without a limit.
+    raise_app_exceptions: bool  #: Whether to raise their exceptions instead of sending a 500.
 
 
 def in_event_loop() -> bool:
@@ -31,10 +31,10 @@ def in_event_loop() -> bool:
 
 
 def is_asgi(app: object, argument: str = 'target') -> bool:
-    """Whether an application takes the three arguments of ASGI, not the two of WSGI.
+    """Whether an application takes ASGI's three arguments, rather than WSGI's two.
 
     Raises:
-        TypeError: It is neither; the message says what to pass instead.
+        TypeError: It is neither. The message says what to pass instead.
     """
     if isinstance(app, types.ModuleType):
         found = [name for name in ('app', 'application', 'api') if callable(vars(app).get(name))]
@@ -44,7 +44,7 @@ def is_asgi(app: object, argument: str = 'target') -> bool:
         fix = "pass a WSGI or ASGI application, or a base URL such as 'http://127.0.0.1:8000'"
         raise TypeError(f'{argument}: {app!r} is of type {type(app).__name__}; {fix}')
     name = getattr(app, '__name__', type(app).__name__)
-    if inspect.isclass(app) and not hasattr(app, '__iter__'):  # PEP 3333 has iterable classes
+    if inspect.isclass(app) and not hasattr(app, '__iter__'):  # PEP 3333 allows iterable classes
         raise TypeError(f'{argument}: {name} is a class; pass an application, such as {name}()')
     required, most = count_of_arguments(app)
     is_async = is_coroutine_function(app)
@@ -64,7 +64,7 @@ def count_of_arguments(app: App) -> tuple[int, float]:
     """How many positional arguments a callable needs, and how many it takes."""
     try:
         parameters = inspect.signature(app).parameters.values()
-    except ValueError:  # some extension modules have no signatures
+    except ValueError:  # some extension modules don't provide signatures
         return 0, float('inf')
     positional = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     needed = sum(parameter.default is parameter.empty for parameter in positional)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""Why there is no response: each kind, what it means, how to fix it, and the guide's page."""
+"""The reasons for a missing response: what each one means, its fix, and the guide's page."""
 
 from __future__ import annotations
 
@@ -11,62 +11,62 @@ UNREACHABLE = {
                   'Allow it, or fetch the final URL.', 'errors/redirect'),
     'dns': ('the host name is unknown', 'Correct the host name, or add it to the DNS.',
             'errors/closed_port'),
-    'refused': ('nothing listens there, or a firewall refuses',
+    'refused': ('nothing is listening there, or a firewall refuses the connection',
                 'Start the server, and check the host and the port.', 'errors/closed_port'),
     'certificate': ("the server's certificate isn't trusted",
-                    'Give the server a certificate for this host name, by an authority that '
-                    'browsers trust; --cafile names one of your own.', 'errors/certificate'),
-    'tls': ('no secure connection comes about',
+                    'Give the server a certificate for this host name from an authority that '
+                    'browsers trust. Pass your own authority with --cafile.', 'errors/certificate'),
+    'tls': ("a secure connection can't be established",
             "Check the server's TLS settings: versions, certificate files, client certificates.",
             'errors/certificate'),
-    'no-tls': ("the port doesn't speak TLS", 'Write http:// in the URL, or enable TLS there.',
+    'no-tls': ("the port doesn't use TLS", 'Write http:// in the URL, or enable TLS there.',
                'errors/certificate'),
-    'https': ('the port speaks TLS', 'Write https:// in the URL.', 'errors/gateway'),
-    'timeout': ('the server takes too long',
-                'Find out what the server waits for; --timeout allows more time.',
+    'https': ('the port uses TLS', 'Write https:// in the URL.', 'errors/gateway'),
+    'timeout': ('the server takes too long to respond',
+                'Find out what the server is waiting for, or allow more time with --timeout.',
                 'errors/closed_port'),
     'closed': ('the server closes the connection without a response',
-               "Look into the server's log: it, or a proxy in front of it, gave up.",
+               "Read the server's log: it, or a proxy in front of it, gave up.",
                'errors/broken_body'),
-    'http2': ('what listens there speaks nothing but HTTP/2, and this doctor lacks h2',
-              "Install it: python -m pip install h2. Browsers speak HTTP/2 over https.",
+    'http2': ('the server only supports HTTP/2, but the package h2 is missing',
+              'Install it: python -m pip install h2. Browsers support HTTP/2 over https.',
               'howto/doctor'),
-    'h2c': ('what listens there speaks HTTP/2 without TLS, which browsers do not',
+    'h2c': ("the server uses HTTP/2 without TLS, which browsers don't support",
             'Serve HTTP/2 over https, or HTTP/1.1.', 'errors/closed_port'),
-    'malformed': ('the head of the response is malformed',
-                  'Make the server send well-formed headers.', 'errors/closed_port'),
-    'large': ('the headers are more than Chromium accepts', 'Send less than 256 KB of headers.',
+    'malformed': ('the headers of the response are malformed',
+                  'Make the server send valid headers.', 'errors/closed_port'),
+    'large': ('the headers are larger than Chromium accepts', 'Send less than 256 KB of headers.',
               'errors/closed_port'),
-    'not-http': ('what listens there does not speak HTTP', 'Check the host and the port.',
+    'not-http': ("the server doesn't use HTTP", 'Check the host and the port.',
                  'errors/closed_port'),
-    'unrecorded': ('the recording lacks this response', 'Record it, too, or give the URL alone.',
+    'unrecorded': ('the recording lacks this response', 'Record it, too, or pass only the URL.',
                    'howto/doctor'),
-    'browser': ('the browser failed for a reason that headers do not show',
-                "Look for another line in the browser's console.", 'howto/is_it_cors'),
-    'extension': ('an extension of the browser, such as an ad blocker, stops the request',
-                  'Turn the extension off for this site, or rename the path it matches.',
+    'browser': ("the browser failed for a reason that the headers don't show",
+                "Look for another message in the browser's console.", 'howto/is_it_cors'),
+    'extension': ('a browser extension, such as an ad blocker, stops the request',
+                  'Turn off the extension for this site, or rename the path that it blocks.',
                   'howto/is_it_cors'),
-    'orb': ('Opaque Response Blocking withholds a response that is no image, script or the like',
+    'orb': ("Opaque Response Blocking blocks a response that isn't an image, script or similar",
             "Fetch it with mode 'cors', or send the right Content-Type.", 'errors/orb'),
-    'corp': ('Cross-Origin-Resource-Policy or Cross-Origin-Embedder-Policy withholds the response',
+    'corp': ('Cross-Origin-Resource-Policy or Cross-Origin-Embedder-Policy blocks the response',
              'Send Cross-Origin-Resource-Policy: cross-origin.', 'howto/embedding'),
     'csp': ("the page's own Content-Security-Policy forbids the request",
             "Add the API's origin to connect-src in the page's policy.", 'howto/is_it_cors'),
-    'aborted': ('the page, or the user, stopped the request',
+    'aborted': ('the page or the user canceled the request',
                 'Look for a navigation, a reload or an AbortController.', 'howto/is_it_cors'),
-    'offline': ('the network of the computer failed', 'Connect, and try again.',
+    'offline': ("the computer's network connection failed", 'Reconnect, and try again.',
                 'errors/closed_port'),
-    'local-network': ('the browser did not permit access to the local network',
+    'local-network': ("the browser didn't permit access to the local network",
                       'Allow it in the browser, or serve the API publicly.',
                       'errors/local_network'),
-    'body': ('the body did not arrive as its headers say',
-             'Make the server, or the proxy, send the whole body as announced.',
+    'body': ("the body doesn't match its headers",
+             'Make the server or the proxy send the complete body.',
              'errors/closed_port'),
     'redirects': ('the redirects never end', 'End the loop in the server.', 'errors/redirect'),
-    'mixed': ('a page on https may not fetch http', 'Serve the API over https.',
+    'mixed': ("a page on https can't fetch http", 'Serve the API over https.',
               'errors/mixed_content'),
 }  # fmt: skip
-#: The kinds by what Chromium calls them, as its HAR files do (net/base/net_error_list.h).
+#: The kinds by Chromium's names for them in HAR files (net/base/net_error_list.h).
 NET_ERRORS = (
     (r'NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|ICANN_NAME_COLLISION', 'dns'),
     (r'CONNECTION_REFUSED|ADDRESS_UNREACHABLE|ADDRESS_INVALID|CONNECTION_FAILED', 'refused'),
@@ -91,7 +91,7 @@ NET_ERRORS = (
 
 
 def kind_of_error(error: str) -> str:
-    """The kind of a browser's error, such as ``net::ERR_TIMED_OUT``; empty if it says no more."""
+    """The kind of a browser's error, such as ``net::ERR_TIMED_OUT``. Empty if it's not specific."""
     for pattern, kind in NET_ERRORS:
         if re.fullmatch(rf'(net::)?ERR_({pattern})', error):
             return kind

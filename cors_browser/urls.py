@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""URLs, origins and sites, parsed and compared as browsers do."""
+"""URLs, origins and sites, parsed and compared the way browsers do it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOCAL_NETWORKS = [
 
 
 def need(module: str, purpose: str) -> Any:
-    """Import a library that only some uses need."""
+    """Import a library that only some features need."""
     try:
         return importlib.import_module(module)
     except ImportError:
@@ -38,7 +38,7 @@ def need(module: str, purpose: str) -> Any:
 
 
 class Url(NamedTuple):
-    """A parsed URL; if the scheme is neither http nor https, `path` is all the rest."""
+    """A parsed URL. If the scheme is neither http nor https, `path` is everything after it."""
 
     scheme: str
     host: str
@@ -49,7 +49,7 @@ class Url(NamedTuple):
 
     @property
     def netloc(self) -> str:
-        """The host, with any port that is not the default."""
+        """The host, with the port unless it's the default."""
         return self.host if self.port is None else f'{self.host}:{self.port}'
 
     @property
@@ -59,7 +59,7 @@ class Url(NamedTuple):
 
     @property
     def href(self) -> str:
-        """The URL with its user name and password, as ``response.url`` has it."""
+        """The URL with its user name and password, as in ``response.url``."""
         return str(self).replace('://', f'://{self.userinfo}@', 1) if self.userinfo else str(self)
 
     def __str__(self) -> str:
@@ -68,9 +68,9 @@ class Url(NamedTuple):
 
 
 def domain_to_ascii(host: str) -> str:
-    """Lower the case of a host, and write what isn't ASCII as punycode (URL Standard).
+    """Convert a host to lower case, and non-ASCII parts to punycode (URL Standard).
 
-    Browsers map by UTS 46 and don't check what IDNA 2008 forbids, such as emoji.
+    Browsers follow UTS 46 and allow what IDNA 2008 forbids, such as emoji.
     """
     if host.isascii():
         return host.lower()
@@ -90,17 +90,17 @@ def parse_host(text: str) -> str:
         return '[' + re.sub(f'(^|:){zeros}(:|$)', '::', address, count=1) + ']'
     host = domain_to_ascii(urllib.parse.unquote(text))
     if not host or re.search(r'[\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]', host):
-        raise ValueError(f'{host!r} is not a host name')
+        raise ValueError(f'{host!r} is not a valid host name')
     if re.search(r'(^|\.)([0-9]+|0x[0-9a-f]*)\.?$', host):
         try:
             return socket.inet_ntoa(socket.inet_aton(host.removesuffix('.')))
         except OSError:
-            raise ValueError(f'{host!r} is not an IPv4 address') from None
+            raise ValueError(f'{host!r} is not a valid IPv4 address') from None
     return host
 
 
 def remove_dot_segments(path: str) -> str:
-    """Resolve ``.`` and ``..`` in a path; urllib's own way loses empty segments."""
+    """Resolve ``.`` and ``..`` in a path. urllib would drop empty segments."""
     output: list[str] = []
     path = re.sub(r'/(\.|%2e){1,2}$', r'\g<0>/', path, flags=re.IGNORECASE)
     for segment in path.split('/')[1:]:
@@ -125,13 +125,13 @@ def resolve(text: str, base: Url) -> str:
 
 
 def is_relative(scheme: str, rest: str, base: Url | None) -> bool:
-    """Whether ``http:a`` is a path, as it is if the base has the same scheme."""
+    """Whether ``http:a`` is a path, which it is if the base has the same scheme."""
     return base is not None and scheme == base.scheme and not rest.startswith('//')
 
 
 @functools.lru_cache(maxsize=512)
 def parse_url(text: str, base: Url | None = None) -> Url:
-    """Parse a URL as browsers do, backslashes, tabs and relative ones included; or ValueError."""
+    """Parse a URL like browsers, even with backslashes and tabs. Raises ValueError."""
     text = re.sub('[\t\n\r]', '', text.strip(''.join(map(chr, range(0x21))))).partition('#')[0]
     scheme = re.match(r'([a-z][a-z0-9+.\-]*):', text, re.IGNORECASE)
     if scheme and scheme[1].lower() not in DEFAULT_PORTS:
@@ -158,7 +158,7 @@ def parse_url(text: str, base: Url | None = None) -> Url:
 
 
 def named_url(argument: str, value: str, base: Url | None = None) -> Url:
-    """Parse a URL that is given as an argument; one that stands alone must be http."""
+    """Parse a URL from an argument. Without a base, it must be http or https."""
     check_text(argument, value)
     try:
         url = parse_url(value, base)
@@ -170,7 +170,7 @@ def named_url(argument: str, value: str, base: Url | None = None) -> Url:
 
 
 def is_host(host: str, *, web: bool) -> bool:
-    """Whether an origin can have a host; cors.py takes the same ones."""
+    """Whether an origin can have a host. cors.py accepts the same ones."""
     if host.startswith('['):
         return is_canonical(host)
     name = host.removesuffix('.')
@@ -183,7 +183,7 @@ def is_host(host: str, *, web: bool) -> bool:
 
 
 def is_canonical(address: str) -> bool:
-    """Whether an IP address is written as browsers write it."""
+    """Whether an IP address is in the form that browsers use."""
     try:
         return parse_host(address) == address and is_address(address)
     except ValueError:
@@ -191,7 +191,7 @@ def is_canonical(address: str) -> bool:
 
 
 def is_origin(scheme: str, host: str, port: int) -> bool:
-    """Whether a browser sends an origin with these parts; a port of 0 stands for none."""
+    """Whether a browser sends an origin with these parts. A port of 0 means that it has none."""
     if scheme in SOCKET_SCHEMES or port > 65535 or port == DEFAULT_PORTS.get(scheme):
         return False
     return is_host(host, web=scheme in DEFAULT_PORTS)
@@ -201,7 +201,7 @@ def check_origin(argument: str, value: str) -> str:
     """Return the origin of a page, ``null`` for one with an opaque origin.
 
     Raises:
-        ValueError: It isn't written as browsers write it; the message suggests how.
+        ValueError: It isn't in the form that browsers use. The message suggests it.
     """
     check_text(argument, value)
     if value == OPAQUE or value.partition(':')[0].lower() in OPAQUE_SCHEMES:
@@ -212,17 +212,17 @@ def check_origin(argument: str, value: str) -> str:
     better = named_url(argument, value).origin
     fix = f"did you mean {better!r}? (a sandboxed page's is 'null')"
     if better == value:
-        fix = 'no such host has a page'
+        fix = "pages can't have such a host"
     raise ValueError(f"{argument}: {value!r} isn't an origin as browsers write it; {fix}")
 
 
 def same_origin(first: str, second: str) -> bool:
-    """Whether two serialized origins are the same; an opaque one equals nothing."""
+    """Whether two serialized origins are equal. An opaque one never is."""
     return first == second != OPAQUE
 
 
 def is_trustworthy(url: Url) -> bool:
-    """Whether a server is reached safely: over https, or on the reader's own machine."""
+    """Whether the connection is secure: over https, or to the user's own machine."""
     loopback = r'localhost|.*\.localhost|127(\.[0-9]+){3}|\[::1\]'
     return url.scheme == 'https' or re.fullmatch(loopback, url.host) is not None
 
@@ -247,7 +247,7 @@ def is_local(host: str) -> bool:
 
 
 def registrable_domain(host: str) -> str | None:
-    """The part of a host that was registered; None for addresses and public suffixes."""
+    """The part of a host that was registered, or None for addresses and public suffixes."""
     if '.' not in host or is_address(host):
         return None
     domain: str | None = public_suffixes().privatesuffix(host)
@@ -255,7 +255,7 @@ def registrable_domain(host: str) -> str | None:
 
 
 def same_site(first: str, second: str, *, schemelessly: bool = False) -> bool:
-    """Whether two serialized origins are of one site: one scheme, one registrable domain."""
+    """Whether two serialized origins are same-site: same scheme, same registrable domain."""
     if OPAQUE in {first, second}:
         return False
     scheme, host = re.sub(r':[0-9]+$', '', first).split('://')

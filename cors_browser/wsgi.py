@@ -20,7 +20,7 @@ CRASH_PAGE = (
     b'<html>\n  <head>\n    <title>Internal Server Error</title>\n  </head>\n'
     b'  <body>\n    <h1><p>Internal Server Error</p></h1>\n    \n  </body>\n</html>\n'
 )
-#: What gunicorn sends when an application raises: no header of the application, so none of CORS.
+#: What gunicorn sends after an exception: none of the application's headers, so no CORS headers.
 BARE_500: Answer = (
     500,
     [
@@ -44,7 +44,7 @@ class WsgiServer:
         self._app, self._limits = app, limits
 
     async def send(self, step: Step, url: Url) -> Answer:
-        """Call the application, in a thread of its own if an event loop is running."""
+        """Call the application, in its own thread if an event loop is running."""
         if in_event_loop():
             return await asyncio.to_thread(self._call, step, url)
         return self._call(step, url)
@@ -76,7 +76,7 @@ class WsgiServer:
     def _collect(
         self, environ: dict[str, Any], start_response: object, written: list[bytes], step: Step
     ) -> None:
-        """Read the body, until the time is over or the page has read enough."""
+        """Read the body until the time is up or the page stops reading."""
         end = time.monotonic() + self._limits.seconds
         chunks = self._app(environ, start_response)
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT-0
-"""XMLHttpRequest: what differs from fetch."""
+"""XMLHttpRequest: how it differs from fetch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .exchange import Headers, Pairs, Reply
 
 
 class XhrReply(Reply):
-    """What an XMLHttpRequest sees of a response."""
+    """What an XMLHttpRequest can read of a response."""
 
     @property
     def response_text(self) -> str:
@@ -19,11 +19,11 @@ class XhrReply(Reply):
         return self.text()
 
     def get_response_header(self, name: str) -> str | None:
-        """A header, or None (``null``) if it is absent or not exposed to the page."""
+        """A header, or None (``null``) if it's missing or not exposed to the page."""
         return self.headers.get(name)
 
     def get_all_response_headers(self) -> str:
-        """The headers that the page can read, sorted, a line each."""
+        """The headers that the page can read, sorted, one per line."""
         return ''.join(f'{name}: {value}\r\n' for name, value in sorted(self.headers.items()))
 
 
@@ -43,5 +43,5 @@ def xhr_headers(headers: object, body: object) -> Pairs:
 
 
 def utf8_charset(value: str) -> str:
-    """Name the charset in which text is sent, whatever the page names."""
+    """Set the charset to that of the text, even if the page sets another one."""
     return re.sub('(?i)(;[ \t]*charset=)(?!utf-8)[^;]*', r'\1UTF-8', value)

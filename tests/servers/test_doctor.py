@@ -67,7 +67,7 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
             'PUT',
             ['BLOCKED', 'this is not CORS: the server redirects to'],
         ),
-        ('return 502;', 'GET', [*OF_NGINX, 'fix: Make the application behind nginx run']),
+        ('return 502;', 'GET', [*OF_NGINX, 'fix: Check that the application behind nginx runs']),
         ('proxy_pass http://127.0.0.1:9/;', 'PUT', [*OF_NGINX, 'guide: errors/bad_gateway']),
         ('return 444;', 'GET', ['NO RESPONSE', 'this is not CORS', 'who responded: nobody']),
         (
@@ -81,7 +81,7 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
             [*OF_NGINX, 'fix: Let nginx accept OPTIONS without credentials'],
         ),
         ('return 401;', 'GET', [*OF_NGINX, 'nginx responds with status 401']),
-        ('deny all;', 'GET', [*OF_NGINX, 'fix: Find the rule of nginx']),
+        ('deny all;', 'GET', [*OF_NGINX, 'fix: Find the rule in nginx']),
         ('return 429;', 'GET', [*OF_NGINX, 'fix: Send fewer requests']),
         ('root /nonexistent;', 'GET', [*OF_NGINX, 'fix: Correct the URL']),
         (

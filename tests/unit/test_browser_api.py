@@ -253,11 +253,14 @@ def test_every_rule_can_be_shown() -> None:
         ({'api': 'api.example.com'}, "api: 'api.example.com' is not a URL"),
         ({'api': 'ftp://a'}, "api: 'ftp://a' isn't an http URL; write 'http://' or 'https://'"),
         ({'target': 'localhost:8000'}, "target: 'localhost:8000' isn't an http URL"),
-        ({'target': API, 'api': API}, f"api: '{API}' next to a base URL, which contains it"),
+        ({'target': API, 'api': API}, f"api: '{API}' is already part of the base URL"),
         ({'profile': 'safari'}, r"profile: 'safari' is unknown; choose one of \('standard', "),
         ({'hosts': {'x': bare}}, "hosts: 'x' is not a URL"),
-        ({'hosts': {API: bare}}, f"hosts: '{API}' is what `target` serves; leave it out"),
-        ({'hosts': {'http://a': 'http://b'}}, "hosts: 'http://b' is not of the origin 'http://a'"),
+        ({'hosts': {API: bare}}, f"hosts: '{API}' is already served by `target`; remove it"),
+        (
+            {'hosts': {'http://a': 'http://b'}},
+            "hosts: 'http://b' doesn't have the origin 'http://a'",
+        ),
     ],
 )
 def test_arguments_of_the_browser_are_checked(options: dict[str, Any], message: str) -> None:
@@ -281,7 +284,7 @@ def test_arguments_of_the_browser_are_checked(options: dict[str, Any], message: 
             "url: 'https://a:b/' is not a URL: its host or port is malformed",
         ),
         ({'url': 'data:,a'}, 'url: a data: URL'),
-        ({'url': 'https://m%25n.example/'}, 'is not a host name'),
+        ({'url': 'https://m%25n.example/'}, 'is not a valid host name'),
     ],
 )
 def test_options_of_fetch_are_checked(options: dict[str, Any], message: str) -> None:
@@ -450,7 +453,7 @@ def test_asgi_faults() -> None:
     async def crash(scope: dict[str, Any], receive: Any, send: Any) -> None:
         raise ZeroDivisionError
 
-    with pytest.raises(RuntimeError, match='did not send a response'):
+    with pytest.raises(RuntimeError, match="didn't send a response"):
         Browser(silent, PAGE).fetch('/')
     with pytest.raises(ZeroDivisionError):
         Browser(crash, PAGE).fetch('/')

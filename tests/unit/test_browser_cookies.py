@@ -209,7 +209,7 @@ def test_third_party_cookies(attributes: str, way: str, sent_in: list[str]) -> N
         step = browser.fetch('/', credentials='include').exchange.steps[0]
         assert step.cookies_sent == (('a',) if profile in sent_in else ())
         if way == 'visit' and profile == 'firefox':
-            assert step.cookies_withheld == {'a': 'it was set under another top-level site'}
+            assert step.cookies_withheld == {'a': 'it was set on another top-level site'}
 
 
 def test_a_partitioned_cookie_of_its_own_site_is_sent() -> None:

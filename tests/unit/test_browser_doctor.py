@@ -264,9 +264,9 @@ NOT_HTTP = b'220 mail.example ESMTP\r\n\r\n'
 @pytest.mark.parametrize(
     ('answer', 'kind', 'words'),
     [
-        (NOT_HTTP, 'not-http', 'what listens there does not speak HTTP'),
+        (NOT_HTTP, 'not-http', "the server doesn't use HTTP"),
         (b'', 'closed', 'the server closes the connection without a response'),
-        (None, 'timeout', 'the server takes too long'),
+        (None, 'timeout', 'the server takes too long to respond'),
     ],
 )
 @pytest.mark.parametrize('method', ['GET', 'PUT'])
@@ -324,7 +324,10 @@ def test_a_stream_that_keeps_coming_is_cut(serve: Serve, monkeypatch: pytest.Mon
 def test_a_closed_port(doctor: Doctor) -> None:
     code, text = doctor(f'http://127.0.0.1:{free_port()}', '--method', 'POST')
     assert code == 2
-    assert 'this is not CORS: nothing listens there, or a firewall refuses\n' in text
+    assert (
+        'this is not CORS: nothing is listening there, or a firewall refuses the connection\n'
+        in text
+    )
     assert 'note:' not in text, 'it cannot have acted'
     code, text = doctor(f'http://127.0.0.1:{free_port()}', '--method', 'POST', '--json')
     assert json.loads(text)['exchange']['reached_server'] is False
@@ -333,7 +336,7 @@ def test_a_closed_port(doctor: Doctor) -> None:
 def test_tls_that_fails(serve: Serve, doctor: Doctor) -> None:
     code, text = doctor(serve(http()).url.replace('http:', 'https:'))
     assert code == 2
-    assert "this is not CORS: the port doesn't speak TLS" in text
+    assert "this is not CORS: the port doesn't use TLS" in text
 
 
 def test_an_unknown_host(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:

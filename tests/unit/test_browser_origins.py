@@ -61,7 +61,7 @@ def test_pages(page: str, origin: str | None) -> None:
 
 
 def test_an_origin_that_no_page_has_is_explained() -> None:
-    with pytest.raises(ValueError, match=r"isn't an origin as browsers write it; no such "):
+    with pytest.raises(ValueError, match=r"isn't an origin as browsers write it; pages "):
         Browser(Site(), 'https://a!b.example')
 
 

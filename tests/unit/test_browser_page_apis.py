@@ -629,8 +629,8 @@ CALLS: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     ('websocket', (None,), {}, 'url: None is of type NoneType'),
     ('websocket', ('/', 1), {}, "protocols: 1 is of type int; pass a name or a list of names"),
     ('websocket', ('/', [1]), {}, 'protocols: 1 is of type int; pass a str'),
-    ('websocket', ('/', 'a b'), {}, "protocols: 'a b' is malformed or there twice"),
-    ('websocket', ('/', ['a', 'a']), {}, "protocols: 'a' is malformed or there twice"),
+    ('websocket', ('/', 'a b'), {}, "protocols: 'a b' is malformed or occurs twice"),
+    ('websocket', ('/', ['a', 'a']), {}, "protocols: 'a' is malformed or occurs twice"),
 ]  # fmt: skip
 
 
@@ -656,9 +656,9 @@ def test_the_table_has_every_option() -> None:
         (lambda socket: socket.send(1), '^message: 1 is of type int; pass a str or bytes'),
         (
             lambda socket: socket.close(1001),
-            '^code: 1001 is not for pages; pass 1000 or 3000',
+            "^code: 1001 can't be sent by pages; pass 1000, or 3000",
         ),
-        (lambda socket: socket.close('a'), "^code: 'a' is not for pages"),
+        (lambda socket: socket.close('a'), "^code: 'a' can't be sent by pages"),
         (lambda socket: socket.close(1000, 1), '^reason: 1 is of type int; pass a str'),
         (lambda socket: socket.close(1000, 'ä' * 62), '^reason: .* has over 123 bytes; shorten it'),
     ],

@@ -65,10 +65,10 @@ PAGE_ORIGINS = [
     ('a scheme is needed', '*', 'has no scheme'),
     ('a host and port have no scheme', 'localhost:3000', 'http://'),
     ('empty', '', 'has no scheme'),
-    ('a host is needed', 'https://', 'not a host name'),
+    ('a host is needed', 'https://', 'not a valid host name'),
     ('non-ASCII hosts are written in punycode', 'https://münchen.example', 'xn--'),
     ('ports end at 65535', 'https://app.example.com:65536', 'malformed'),
-    ('a list is no origin', 'https://a.example, https://b.example', 'not a host name'),
+    ('a list is no origin', 'https://a.example, https://b.example', 'not a valid host name'),
 ]
 
 

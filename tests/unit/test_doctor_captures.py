@@ -188,10 +188,10 @@ def test_bodies_in_base64_are_not_read() -> None:
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
-        ('', 'har: it is not JSON'),
-        ('[' * 100_000, 'har: it is not JSON'),
-        ('[]', 'har: there is no list log.entries'),
-        ('{"log": {"entries": 1}}', 'har: there is no list log.entries'),
+        ('', "har: it isn't JSON"),
+        ('[' * 100_000, "har: it isn't JSON"),
+        ('[]', "har: it doesn't contain a list log.entries"),
+        ('{"log": {"entries": 1}}', "har: it doesn't contain a list log.entries"),
     ],
 )
 def test_what_is_no_har_file(text: str, words: str) -> None:
@@ -226,7 +226,7 @@ def test_what_curl_prints(text: str, responses: list[Any]) -> None:
 
 
 def test_what_curl_does_not_print() -> None:
-    with pytest.raises(ValueError, match='response: there is no line such as'):
+    with pytest.raises(ValueError, match="response: it doesn't contain a line such as"):
         parse_curl('{"a": 1}')
 
 
@@ -356,7 +356,7 @@ def test_the_har_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert 'error: ' in capsys.readouterr().err
     file.write_text('no')
     assert main(['--har', str(file)]) == 2
-    assert 'error: har: it is not JSON' in capsys.readouterr().err
+    assert "error: har: it isn't JSON" in capsys.readouterr().err
 
 
 def test_the_response_command(
@@ -380,7 +380,7 @@ def test_the_response_command(
     assert json.loads(capsys.readouterr().out)['notes'] == []
     file.write_text('nothing')
     assert main([*words, str(file)]) == 2
-    assert 'error: response: there is no line' in capsys.readouterr().err
+    assert "error: response: it doesn't contain a line" in capsys.readouterr().err
 
 
 def test_recordings_need_no_network_modules() -> None:

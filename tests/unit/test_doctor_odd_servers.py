@@ -117,9 +117,9 @@ SERVERS = (
     Odd('headers beyond ASCII', send(response('200 OK', f'{SHARE}X-Name: caf\xe9\r\n\xe9: a\r\n')),
         READABLE),
     Odd('two lengths', send(f'HTTP/1.1 200 OK\r\n{SHARE}Content-Length: 1\r\nContent-Length: 2\r\n'
-                            '\r\nab'.encode()), NOTHING, fix='well-formed'),
+                            '\r\nab'.encode()), NOTHING, fix='valid headers'),
     Odd('a body with 204', send(f'HTTP/1.1 204 No\r\n{SHARE}\r\nbody'.encode()), READABLE),
-    Odd('a broken status line', send(b'HTTP/1.1 OK\r\n\r\n'), NOTHING, fix='well-formed'),
+    Odd('a broken status line', send(b'HTTP/1.1 OK\r\n\r\n'), NOTHING, fix='valid headers'),
     # What is not HTTP/1
     Odd('SMTP', send(b'220 mail.example ESMTP\r\n'), NOTHING, fix='port'),
     Odd('only a body', send(b'<html>hello</html>'), NOTHING, fix='port'),
@@ -140,9 +140,9 @@ SERVERS = (
         BLOCKED, responder='nginx', fix='client_max_body_size',
         arguments=('--method', 'POST', '--body', 'x')),
     Odd('nginx 502', send(nginx('502 Bad Gateway')), BLOCKED, responder='nginx',
-        fix='Make the application behind nginx run'),
+        fix='Check that the application behind nginx runs'),
     Odd('nginx 504 to a preflight', send(nginx('504 Gateway Time-out')), BLOCKED,
-        responder='nginx', fix='Make the application behind nginx run', arguments=PUT),
+        responder='nginx', fix='Check that the application behind nginx runs', arguments=PUT),
     Odd('nginx 404', send(nginx('404 Not Found')), BLOCKED, responder='nginx', fix='this path'),
     Odd('nginx 405 to a preflight', send(nginx('405 Not Allowed')), BLOCKED, True,
         responder='nginx', fix='pass OPTIONS', arguments=PUT),
@@ -175,7 +175,7 @@ SERVERS = (
         responder='Kong', fix='fewer requests', arguments=PUT),
     Odd('Cloudflare 403', send(response(
         '403 Forbidden', 'Server: cloudflare\r\ncf-mitigated: challenge\r\n')), BLOCKED,
-        responder='Cloudflare', fix='rule of Cloudflare'),
+        responder='Cloudflare', fix='rule in Cloudflare'),
     Odd('Azure 401', send(json(
         '401 Access Denied', '{ "statusCode": 401, "message": "Access denied due to missing '
         'subscription key." }')), BLOCKED, responder='Azure API Management', fix='credentials'),
@@ -188,7 +188,7 @@ SERVERS = (
     Odd('421 wrong host', send(response('421 Misdirected Request')), BLOCKED, fix='host name'),
     Odd('the host is not allowed', send(response(
         '403 Forbidden', '', 'Blocked request. This host ("127.0.0.1") is not allowed.\n')),
-        BLOCKED, responder='Vite', fix='rule of Vite'),
+        BLOCKED, responder='Vite', fix='rule in Vite'),
     Odd('the default page of nginx', send(response('200 OK', '', '<h1>Welcome to nginx!</h1>')),
         BLOCKED, responder='nginx', fix='forward the host name'),
     # What may be the one or the other

@@ -58,7 +58,7 @@ def run(capsys: pytest.CaptureFixture[str], url: str, *arguments: str, page: str
 @pytest.mark.parametrize(
     ('header', 'reason'),
     [
-        ('Cookie: a=b', "'Cookie' is left out: give it with --cookie"),
+        ('Cookie: a=b', "'Cookie' is left out: pass it with --cookie"),
         ('Origin: http://b.example', "'Origin' is left out: --page sets it"),
         ('host: b.example', "'host' is left out: the URL sets it"),
         ('Content-Length: 5', "'Content-Length' is left out: --body sets it"),
@@ -212,7 +212,7 @@ def test_redirects_are_followed_only_where_nothing_can_happen(
         (['http://a', '--page', PAGE, '--timeout', '-1'], "'-1' is not a number of seconds above"),
         (['http://a', '--page', PAGE, '--timeout', 'nan'], "'nan' is not a number of seconds"),
         (['http://a', '--page', PAGE, '--timeout', 'inf'], "'inf' is not a number of seconds"),
-        (['http://a', '--page', PAGE, '--body', '@/none'], "--body: '/none' cannot be read: No su"),
+        (['http://a', '--page', PAGE, '--body', '@/none'], "--body: '/none' can't be read: No su"),
         (['http://a'], 'the following arguments are required: --page'),
         (['--page', PAGE], 'the following arguments are required: url'),
         (['http://a', '--har', 'x'], 'url does not go with --har, which calls no server'),
@@ -264,7 +264,7 @@ def test_tls_that_takes_too_long(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(('127.0.0.1', 0)) as listener:
         url = f'https://127.0.0.1:{listener.getsockname()[1]}'
         text = run(capsys, url, '--timeout', '0.1')
-    assert 'this is not CORS: the server takes too long\n' in text
+    assert 'this is not CORS: the server takes too long to respond\n' in text
 
 
 def test_one_deadline_for_everything() -> None:
