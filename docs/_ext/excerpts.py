@@ -75,7 +75,7 @@ def _defined(statement: ast.stmt) -> set[str]:
             return {name for target in targets for name in _used(target)}
         case ast.ImportFrom(names=aliases):
             return {alias.name for alias in aliases}
-        case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+        case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             return {name}
     return set()
 
