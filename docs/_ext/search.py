@@ -53,9 +53,15 @@ def write_search_data(
     common = Counter(text for found in phrases.values() for text in {text for text, *_ in found})
     index = app.builder.indexer.freeze()
     names, titles = index['docnames'], index['titles']
+    turns = list(reading_order(app.env.toctree_includes, app.config.root_doc))
     known = {
         'pages': [
-            [name, titles[page], shorten(openings[name], LONGEST_OPENING, placeholder='…')]
+            [
+                name,
+                titles[page],
+                shorten(openings[name], LONGEST_OPENING, placeholder='…'),
+                turns.index(name),
+            ]
             for page, name in enumerate(names)
         ],
         'words': words_of(index),
@@ -63,11 +69,18 @@ def write_search_data(
             [page, *one]
             for page, name in enumerate(names)
             for one in phrases[name]
-            if common[one[0]] <= MOST_PAGES
+            if not one[1] or common[one[0]] <= MOST_PAGES  # a console's line leads to each
         ],
     }
     text = f'Search.show({json.dumps(known, separators=(",", ":"))});\n'
     (app.outdir / 'search_data.js').write_text(text, encoding='utf-8')
+
+
+def reading_order(includes: Mapping[str, Iterable[str]], page: str) -> Iterator[str]:
+    """Yield a page and those below it, as the tables of contents list them."""
+    yield page
+    for below in includes.get(page, ()):
+        yield from reading_order(includes, below)
 
 
 def words_of(index: Mapping[str, Any]) -> dict[str, str]:

@@ -42,7 +42,9 @@ function rank(query, { pages, words: index, phrases }) {
   const words = [...wordsOf(query)];
   const telling = words.filter((word) => pagesWith(word).length);
   const asked = new Set(words.filter((word) => titled.has(word) || telling.includes(word)));
-  const results = pages.map(([name, title, opening]) => ({ name, title, opening, score: 0, fit: 0 }));
+  const results = pages.map(([name, title, opening, turn]) => (
+    { name, title, opening, turn, score: 0, fit: 0 }
+  ));
   if ([...asked].every((word) => stopwords.has(word))) return [];
   for (const word of telling) {
     for (const page of pagesWith(word)) results[page].score += weight(word) / total(telling, weight);
@@ -54,7 +56,9 @@ function rank(query, { pages, words: index, phrases }) {
     if (fit > results[phrase.page].fit) Object.assign(results[phrase.page], { fit, text, place });
   }
   for (const result of results) result.score += 2 * result.fit;
-  results.sort((one, other) => other.score - one.score);
+  // Pages that show the same line of a console fit alike: the commoner cause is listed first.
+  const rounded = ({ score }) => Math.round(score * 1e6);
+  results.sort((one, other) => rounded(other) - rounded(one) || one.turn - other.turn);
   return results.filter(({ score }) => score > results[0].score / 4).slice(0, SHOWN);
 }
 
