@@ -73,7 +73,7 @@ def test_a_download_is_the_program(chromium: Chromium, folder: str) -> None:
     indirect=True,
 )
 def test_the_search_finds_pages(engine: Engine, folder: str) -> None:
-    engine.open(f'{folder}/search.html?q=cookies')
+    engine.open(f'{folder}/search.html?q=send+cookies')
     engine.wait_for("document.querySelector('ul.search a')")
     first = engine.run("() => document.querySelector('ul.search a').href")
     assert first == f'{folder}/tutorial/credentials.html'
