@@ -58,10 +58,10 @@ def running_cluster(folder: Path) -> Iterator[Cluster]:
     """
     with running_postgres() as postgres:
         postgres.run_file(DEPLOY_FOLDER / 'tenants.sql')
-        url = {'DATABASE_URL': postgres.url('api')}
+        url = postgres.url('api')
         with (
-            serving('wsgi', 'dynamic_origins', **url) as gunicorn,
-            serving('asgi', 'dynamic_origins', **url) as uvicorn,
+            serving('wsgi', 'dynamic_origins', DATABASE_URL=url) as gunicorn,
+            serving('asgi', 'dynamic_origins', DATABASE_URL=url) as uvicorn,
             behind(
                 'several_workers.conf', folder, {8001: gunicorn.port, 8002: uvicorn.port}
             ) as client,

@@ -19,9 +19,16 @@ API = 'api.example.com'
 
 
 @contextmanager
-def serving(interface: str, lesson: str, **environment: str) -> Iterator[Server]:
-    """Run a lesson on gunicorn or uvicorn with the settings of deploy."""
-    (port,) = free_ports({'port': 0})
+def serving(interface: str, lesson: str, *, port: int = 0, **environment: str) -> Iterator[Server]:
+    """Run a lesson on gunicorn or uvicorn with the settings of deploy.
+
+    Args:
+        interface: ``wsgi`` for gunicorn, ``asgi`` for uvicorn.
+        lesson: Its name.
+        port: By default, a free one.
+        environment: Variables in addition to those of this process.
+    """
+    (port,) = free_ports({'port': port})
     if interface == 'wsgi':
         command = ['gunicorn', '--config', str(DEPLOY_FOLDER / 'gunicorn.conf.py')]
         command += [f'--bind=127.0.0.1:{port}', f'app_wsgi.{lesson}:app']

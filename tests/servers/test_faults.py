@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +12,12 @@ import httpx
 import pytest
 
 from demo.processes import Server
-from recording.lessons import INTERFACES
+from recording.lessons import INTERFACES, SHOP
 from recording.programs.postgres import Postgres, running_postgres
 from recording.programs.several_workers import is_whole_again, workers_of
-from recording.proxies.deployment import behind, serving
+from recording.proxies.deployment import behind, send, serving
 from recording.proxies.programs import DEPLOY_FOLDER, NGINX, PROXIES, reload
-from tests.servers.traffic import IN_A_ROW, allowed, refused, traffic
+from tests.servers.traffic import ACAO, IN_A_ROW, SECONDS, allowed, refused, traffic
 
 #: HAProxy goes on as before if its old worker doesn't hand over the sockets within a second.
 RELOADS = 5
@@ -61,6 +63,37 @@ def test_a_worker_is_killed(interface: str, tmp_path: Path) -> None:
         before[0].kill()
         assert is_whole_again(server, before)
         print('seconds:', sending.wait('recovery', allowed, IN_A_ROW))
+
+
+@pytest.mark.needs(*PROXIES)
+@pytest.mark.parametrize('interface', INTERFACES)
+def test_a_server_stops_and_returns(interface: str, tmp_path: Path) -> None:
+    """Every proxy says so itself, to the allowed origin, and then forwards again."""
+    with ExitStack() as running:
+        with serving(interface, 'testing') as server:
+            clients = {}
+            for title, proxy in PROXIES.items():
+                folder = tmp_path / title
+                folder.mkdir()
+                front = behind(proxy.site, folder, {8000: server.port}, proxy=proxy)
+                clients[title] = running.enter_context(front)
+            assert {title: read(client) for title, client in clients.items()} == dict.fromkeys(
+                PROXIES, (True, SHOP)
+            )
+        assert {title: read(client) for title, client in clients.items()} == dict.fromkeys(
+            PROXIES, (False, SHOP)
+        )
+        with serving(interface, 'testing', port=server.port):
+            deadline = time.monotonic() + SECONDS
+            for title, client in clients.items():
+                while read(client) != (True, SHOP):
+                    assert time.monotonic() < deadline, f'{title} never forwards again'
+
+
+def read(client: httpx.Client) -> tuple[bool, str | None]:
+    """Read as the shop's page; return whether it worked, and who may read the response."""
+    response = send(client, client.build_request('GET', '/orders/17', headers={'Origin': SHOP}))
+    return response.is_success, response.headers.get(ACAO)
 
 
 @needs_database
