@@ -22,8 +22,8 @@ from sphinx.search.en import SearchEnglish
 from docs._ext.wordings import wordings_of
 
 Phrase = tuple[str, str, float]  # a text, the place on its page or '', and its worth
-LONGEST_OPENING = 110  # characters below a result: the file is the heaviest of the search page
-EVERYWHERE = 0.5  # a word on more than this share of the pages tells none of them apart
+LONGEST_OPENING = 90  # characters below a result: the file is the heaviest of the search page
+EVERYWHERE = 0.25  # a word on more than this share of the pages tells none of them apart
 MOST_PAGES = 3  # a heading on more pages, such as "Why it works", leads nowhere
 DIGITS = string.digits + string.ascii_lowercase
 DEFINED = 0.75  # what a term of the glossary or a name of an API counts, where a title counts 1
