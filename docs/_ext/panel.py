@@ -166,6 +166,21 @@ def fitting_exchanges(script: str, program: str, step: str, origin: str) -> list
     return [*preflights, *sent] if max(len(preflights), len(sent)) == 1 else []
 
 
+def _as_json(text: str) -> dict[str, Any]:
+    """Read a JSON object; an empty one if the text isn't one."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _body_of(value: dict[str, Any]) -> dict[str, Any]:
+    """The part of a step's value that is the body, if it says so."""
+    body = value.get('body', value)
+    return body if isinstance(body, dict) else {}
+
+
 class panel(nodes.General, nodes.Element):
     """A panel; its toolbar is html alone."""
 
@@ -315,6 +330,20 @@ class Panel(SphinxDirective):
         sender = exchange.origin or 'no origin'
         raise self.error(f'{exchange.file.name} comes from {sender}, and the scene is of {page}')
 
+    def _check_results(
+        self, scene: Scene, outcomes: Iterable[tuple[str, str]], exchanges: Sequence[Exchange]
+    ) -> None:
+        """Check that what a page got doesn't contradict the response that is shown.
+
+        A page may return the body, alone or as ``body``, and whatever else it made of it.
+        """
+        sent = _as_json(exchanges[-1].response.partition('\n\n')[2]) if exchanges else {}
+        texts = [text for verdict, text in outcomes if verdict == 'readable']
+        got = [_body_of(_as_json(text)) for text in texts]
+        fits = [all(one[key] == sent[key] for key in one.keys() & sent.keys()) for one in got]
+        if fits and not any(fits):
+            raise self.error(f'{scene.step} got {texts}, and the response shown has {sent}')
+
     # ----------------------------------------------------------------------- the parts
 
     def _script(self) -> nodes.Node:
@@ -345,6 +374,7 @@ class Panel(SphinxDirective):
         outcomes = record.outcomes(page, step)
         for (verdict, text), rows in outcomes.items():
             part += self._verdict(scene, verdict, text, rows, len(record.browsers))
+        self._check_results(scene, outcomes, exchanges)
         if exchanges:
             header = decisive_header(exchanges)
             good = {self._mood(scene, verdict) for verdict, _ in outcomes} != {'bad'}

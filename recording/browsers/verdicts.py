@@ -29,6 +29,8 @@ PAGES = {
     'wrong_plain_http': (SHOP, 'http://old.example.com', OTHER_SITE),
     'wrong_regex': (SHOP, SAME_SITE, 'https://shop.example.com.example.net'),
 }
+#: Lessons whose page has a basket already, as the visitor of a shop has.
+WITH_BASKET = {'several_origins'}
 FILL_BASKET = ('credentials', '/_pages/credentials.js', 'fillBasket')
 RUN = """
 async (script, step, api) => {
@@ -100,6 +102,11 @@ class Run(NamedTuple):
         return self.lesson if self.program == self.lesson else f'{self.lesson}--{self.program}'
 
     @property
+    def has_basket(self) -> bool:
+        """Whether the shop's page has a basket before the script runs, and so a cookie."""
+        return self.is_attack or self.lesson in WITH_BASKET
+
+    @property
     def pages(self) -> tuple[str, ...]:
         """The origins of its pages; in the attack lab the first is the shop's."""
         usual = (SHOP, SAME_SITE, OTHER_SITE) if self.is_attack else (SHOP, PARTNER)
@@ -161,7 +168,7 @@ def observe(
 ) -> dict[str, tuple[list[Row], list[Outcome]]]:
     """Run a script as several origins, against each interface that has its program.
 
-    In the attack lab the browser has the cookie that the shop's page was given. What is recorded
+    In the attack lab, and in some lessons, the shop's page has a basket. What is recorded
     already tells how many lines of the console to wait for.
     """
     observed: dict[str, tuple[list[Row], list[Outcome]]] = {
@@ -177,7 +184,7 @@ def observe(
             opened = browser.run('() => location.origin')
             if opened != page:
                 raise RuntimeError(f'{browser.title} opened {page} as {opened}')
-            if run.is_attack and page == SHOP:
+            if run.has_basket and page == SHOP:
                 _run_step(browser, stage, interface, *FILL_BASKET)
             steps = _run_script(browser, stage, interface, run)
             lines = sum(row.step == CONSOLE for row in known)

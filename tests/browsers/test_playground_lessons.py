@@ -29,7 +29,7 @@ def played(browser: Engine, run: verdicts.Run, interface: str, page: str) -> dic
         program=(ROOT / f'app_{interface}/{run.program}.py').read_text(),
         page=page,
         engine=browser.name,
-        cookies=[COOKIE] if run.is_attack else [],
+        cookies=[COOKIE] if run.has_basket else [],
     )
 
 

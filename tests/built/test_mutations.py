@@ -260,6 +260,10 @@ MUTATIONS: dict[str, tuple[str, Mutation]] = {
         'sphinx_is_content',
         replace('docs/howto/caching.rst', 'cached--public_shop', 'caching--public'),
     ),
+    'the panel shows a response that the page did not get': (
+        'sphinx_is_content',
+        replace('docs/recorded/exchanges/several_origins--shop.http', '"rye"', '"oat"'),
+    ),
     'an included file is gone': (
         'sphinx_is_content',
         delete('docs/recorded/exchanges/blocked--page.http'),
