@@ -39,17 +39,12 @@ class TwinTranslator(MarkdownTranslator):
         self.add(f'**{label.astext()}**', prefix_eol=2, suffix_eol=2)
 
     def visit_admonition(self, node: nodes.Element) -> None:
-        """Write what the html guide folds away; :meth:`visit_title` writes its title."""
+        """Write what the html guide folds away, below its title in bold."""
+        title = node.pop(0)
+        self.add(f'**{title.astext()}**', prefix_eol=2, suffix_eol=2)
 
     def depart_admonition(self, node: nodes.Element) -> None:
         """End nothing: Markdown has no such blocks."""
-
-    def visit_title(self, node: nodes.Element) -> None:
-        """Write an admonition's title in bold, because it isn't a section's."""
-        if isinstance(node.parent, nodes.admonition):
-            self.add(f'**{node.astext()}**', prefix_eol=2, suffix_eol=2)
-            raise nodes.SkipNode
-        super().visit_title(node)
 
     def visit_caption(self, node: nodes.Element) -> None:
         """Write the caption of a program, which links the file."""
