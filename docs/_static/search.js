@@ -55,7 +55,7 @@ function rank(query, { pages, words: index, phrases }) {
     const fit = isExact ? 1 : phrase.worth * likeness(asked, phrase.words, weight);
     if (fit > results[phrase.page].fit) Object.assign(results[phrase.page], { fit, text, place });
   }
-  for (const result of results) result.score += 2 * result.fit;
+  for (const result of results) result.score += 3 * result.fit;
   // Pages that show the same line of a console fit alike: the commoner cause is listed first.
   const rounded = ({ score }) => Math.round(score * 1e6);
   results.sort((one, other) => rounded(other) - rounded(one) || one.turn - other.turn);
