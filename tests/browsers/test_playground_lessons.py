@@ -78,4 +78,4 @@ def test_every_lesson_runs_or_says_why_not(open_page: Engine) -> None:
         shown = playground.run(open_page, name)
         said = open_page.run("() => document.querySelector('.playground-problem').textContent")
         assert said == f'This lesson does not run here. {LEFT_OUT[name]}'
-        assert shown['steps'] == []
+        assert {step['verdict'] for step in shown['steps']} <= {'failed in the script'}

@@ -69,7 +69,7 @@ def test_a_redirect_is_followed_as_the_page_followed_it(location: str, readable:
     wire['wire'][0]['status'] = '302 Found'
     verdict = judge(wire)
     assert verdict['readable'] is readable
-    assert readable or "Origin sent is 'null'" in verdict['why']
+    assert readable or "the Origin is 'null'" in verdict['why']
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_nothing_but_known_names_differs(interface: str, lesson: str) -> None:
 
 
 def test_no_lesson_has_an_address_of_the_demo() -> None:
-    known = {'local_development', 'wrong_redirect'}  # they are about this machine
+    known = {'apps', 'local_development', 'wrong_redirect'}  # they are about such origins
     for interface, lesson in pairs(sorted(set(PROGRAMS) - known)):
         for constant in constants(written_code(interface, lesson)):
             assert '127.0.0.1' not in str(constant), lesson
