@@ -29,6 +29,9 @@ NOT_RUN = {
     r'python -m cors_browser https://127\.0\.0\.1:8443/\S+ .*': (
         "the bad certificate is the reader's; tests/servers/test_tls.py asks a server with one"
     ),
+    r'python -m cors_browser http(s://api\.example\.com|://localhost:8000)/menu .*': (
+        "the API is the reader's; tests/servers/test_in_front.py asks real ones"
+    ),
     r'python -m cors_browser --har network\.har': (
         "the file is the reader's; tests/unit/test_doctor_captures.py reads such files"
     ),
