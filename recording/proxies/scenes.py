@@ -33,6 +33,8 @@ class Scene:
         requests: What the exchanges show, in their order.
         down: The same, sent while nothing listens on the server's port.
         proxy: The program that reads the configuration.
+        has_paths: Whether the configuration tells paths apart, so that it, and not the client,
+            has to add the name under which the server has the lesson.
     """
 
     configuration: str
@@ -40,6 +42,7 @@ class Scene:
     requests: tuple[str, ...]
     down: tuple[str, ...] = ()
     proxy: Proxy = NGINX
+    has_paths: bool = False
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -79,11 +82,13 @@ SCENES = {
         'caching',
         requests=('shop', 'partner', 'shop_again', 'public_shop', 'public_partner'),
     ),
-    'wrong_gateway': Scene('wrong_gateway.conf', 'any_origin', requests=('files', 'login')),
+    'wrong_gateway': Scene(
+        'wrong_gateway.conf', 'any_origin', requests=('files', 'login'), has_paths=True
+    ),
     'gateway': Scene('gateway.conf', 'any_origin', requests=('login',)),
     'wrong_ingress': Scene('wrong_ingress.conf', 'testing', requests=('read',)),
     'client_certificates': Scene(
-        'client_certificates.conf', 'xhr', requests=('preflight', 'no_certificate')
+        'client_certificates.conf', 'testing', requests=('preflight', 'no_certificate')
     ),
     'by_key': Scene('caching_by_key.conf', 'caching', requests=('shop', 'partner', 'shop_again')),
     'behind_caddy': _in_front_of_testing(CADDY),
@@ -124,15 +129,16 @@ def play(name: str, url: str, folder: Path) -> list[Exchange]:
         if what:
             own = folder / state
             own.mkdir()
-            with behind(scene.configuration, own, {8000: port}, proxy=scene.proxy) as client:
-                exchanges += [
-                    _play_one(client, one, scene.lesson) for one in exchanges_of(name, what)
-                ]
+            server, lesson = f'127.0.0.1:{port}/', f'{scene.lesson}/'
+            changes = {f'{server};': f'{server}{lesson};'} if scene.has_paths else {}
+            prefix = '' if scene.has_paths else lesson
+            with behind(scene.configuration, own, {8000: port}, changes, scene.proxy) as client:
+                exchanges += [_play_one(client, one, prefix) for one in exchanges_of(name, what)]
     return exchanges
 
 
-def _play_one(client: httpx.Client, exchange: Exchange, lesson: str) -> Exchange:
-    request = request_to(f'{str(client.base_url).rstrip("/")}/{lesson}', exchange)
+def _play_one(client: httpx.Client, exchange: Exchange, prefix: str) -> Exchange:
+    request = request_to(f'{str(client.base_url).rstrip("/")}/{prefix}'.rstrip('/'), exchange)
     if 'Content-Length: ' in exchange.request:
         body = b' ' * int(request.headers['Content-Length'])
         request = httpx.Request(request.method, request.url, headers=request.headers, content=body)

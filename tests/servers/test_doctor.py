@@ -87,7 +87,12 @@ def test_it_says_of_every_lesson_what_the_exchange_shows(
         (
             'root /nonexistent;',
             'PUT',
-            ['BLOCKED', 'this is CORS', 'who responded: nginx', 'fix: Let nginx pass OPTIONS'],
+            [
+                'BLOCKED',
+                'this is CORS',
+                'who responded: nginx',
+                'fix: Configure nginx to pass OPTIONS',
+            ],
         ),
         ('return 301 https://$host$request_uri;', 'GET', [*OF_NGINX, 'fix: Write https://']),
         ('return 301 https://$host$request_uri;', 'PUT', [*OF_NGINX, 'fix: Write https://']),
