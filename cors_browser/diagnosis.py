@@ -125,6 +125,8 @@ def of_status(step: Step, failure: FetchFailed, made_by: Responder, shares: bool
     elif status >= 400 and made_by.kind != APPLICATION and (shares or status in AMBIGUOUS):
         is_cors = None
     if is_cors:
+        if step.preflight and status == 405:
+            guide = 'errors/preflight_405'
         return Diagnosis(True, '', made_by, cors_fix(step, failure, made_by), guide)
     who = made_by.name if made_by.kind in IN_FRONT else f'{EITHER},'
     if made_by.name == PROBABLY:

@@ -54,8 +54,6 @@ def status_fix(step: Step, made_by: Responder) -> tuple[str, str]:
         431: f'Send fewer or shorter headers and cookies, or raise the limit of {who}'
              + (' (--limit-request-field_size).' if who == 'gunicorn' else '.'),
     }  # fmt: skip
-    if step.status == 405 and step.preflight:
-        return fixes[405], 'errors/preflight_405'
     page = 'errors/gateway' if step.status in {400, 401, 403, 429, 431} else TRIAGE
     other = f'Find out why {who} responds with status {step.status}.'
     return fixes.get(step.status, other), page

@@ -360,6 +360,12 @@ def test_how_the_network_cuts_a_response_does_not_matter(name: str) -> None:
     check_cuts()
 
 
+def test_a_preflight_with_405_has_a_page_of_its_own(examine: Any) -> None:
+    with running(send(nginx('405 Not Allowed'))) as url:
+        assert examine(url, *PUT)[2]['guide'] == 'errors/preflight_405'
+        assert examine(url)[2]['guide'] != 'errors/preflight_405'
+
+
 def test_a_server_that_resets_before_it_reads(examine: Any) -> None:
     with running(reset, reads=False) as url:
         check(Odd('resets at once', reset, NOTHING, fix='log'), *examine(url))
@@ -481,6 +487,16 @@ def test_a_host_that_does_not_respond(examine: Any, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(socket, 'create_connection', create_connection)
     odd = Odd('silent', send(b''), NOTHING, fix='--timeout')
     check(odd, *examine('http://192.0.2.1/'))
+
+
+def test_a_host_that_resets_at_once(examine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_connection(*_: Any) -> Any:
+        raise ConnectionResetError(104, 'Connection reset by peer')
+
+    monkeypatch.setattr(socket, 'create_connection', create_connection)
+    code, text, found = examine('http://192.0.2.1/')
+    assert (code, found['is_cors'], found['verdict']) == (2, False, NOTHING)
+    assert 'reset by peer' in text
 
 
 def test_a_subdomain_of_localhost(examine: Any) -> None:

@@ -306,6 +306,12 @@ def test_the_doctor_examines_a_recording(page: str, code: int, words: str) -> No
     assert words in found['text']
 
 
+def test_the_doctor_refuses_an_argument_that_it_does_not_have() -> None:
+    checked = Playground(ROOT).check({'text': RESPONSE, 'arguments': ['--hat', '{}']})
+    found = asyncio.run(checked)
+    assert (found['code'], '--hat' in found['text']) == (2, True)
+
+
 def test_calls_are_json_both_ways() -> None:
     async def run() -> list[str]:
         loaded = await runner.call('load', json.dumps(job(FALCON)))
