@@ -93,7 +93,7 @@ class PageApis(Session):
     def submit(self, url: str, method: str = 'POST', **options: Unpack[FormOptions]) -> Exchange:
         """Submit a form of the page, which navigates to the response.
 
-        There is no CORS check, and scripts on the page can't read the response. Cookies follow
+        No CORS check applies, and scripts on the page can't read the response. Cookies follow
         the rules for navigations, so ``SameSite=Lax`` ones are sent if the method is GET.
 
         Args:

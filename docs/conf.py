@@ -69,7 +69,7 @@ autodoc_member_order = 'bysource'
 
 
 def git(*arguments: str) -> str:
-    """Ask git about this clone; empty if there is no git or no clone."""
+    """Run git in this clone; empty without git or outside a clone."""
     command = shutil.which('git')
     if command is None:
         return ''

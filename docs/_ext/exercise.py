@@ -72,7 +72,7 @@ class Exercise(SphinxDirective):
         lesson = self.arguments[0]
         checks = checks_of(lesson)
         if not checks:
-            raise self.error(f'there is no docs/exercises/{lesson}.toml')
+            raise self.error(f'docs/exercises/{lesson}.toml does not exist')
         self.env.note_dependency(str(FOLDER / f'{lesson}.toml'))
         goals = '\n'.join(f'* {check["goal"]}' for check in checks)
         made = exercise('', *self.parse_content_to_nodes(), lesson=lesson)

@@ -56,32 +56,32 @@ CODE = {
 }
 #: What tells apart the causes of one line, as the reader can see it.
 HINTS = {
-    'no_acao': 'The header is missing, and the status is 200 or another one of mine',
-    'other_origin': 'Another origin than that of my page',
-    'invalid_origin': 'No proper origin: a path, a slash at the end, no scheme, null',
-    'multiple_values': 'Two values, or the header is there twice',
+    'no_acao': 'The header is missing, and the status is 200 or one that my program sets',
+    'other_origin': "An origin other than my page's",
+    'invalid_origin': "It isn't an origin: a path, a slash at the end, no scheme, or null",
+    'multiple_values': 'Two values, or the header appears twice',
     'crash': 'The status is 500',
     'bad_gateway': 'The status is 502, 503, 504 or 413',
     'gateway': "The status is 400, 401, 403, 429 or 431, and isn't from my program",
-    'no_acac': 'The origin of my page, and Access-Control-Allow-Credentials is missing',
-    'not_true': 'The origin of my page, and Access-Control-Allow-Credentials has another value',
-    'closed_port': 'There is no response: the address does not open, or it says (failed)',
+    'no_acac': "My page's origin, but Access-Control-Allow-Credentials is missing",
+    'not_true': "My page's origin, but Access-Control-Allow-Credentials isn't true",
+    'closed_port': "Nothing responds: the address doesn't open, or the status is (failed)",
     'broken_body': 'The connection or the response breaks off',
-    'certificate': 'The browser warns of the certificate',
-    'mixed_content': 'It opens; my page uses https, and the address http',
-    'local_network': 'It opens; my page is public, and the address is on my machine or network',
+    'certificate': 'The browser warns about the certificate',
+    'mixed_content': 'It opens, but my page uses https and the address http',
+    'local_network': 'It opens, but my page is public and the address is on my machine or network',
     'redirect': 'It leads to another address',
     'preflight_no_acao': 'The response is to OPTIONS, and the header is missing',
     'preflight_redirect': 'The status is 301, 302, 307 or 308',
-    'preflight_status': 'The status is another one that is not 200 to 299',
+    'preflight_status': 'The status is anything else outside 200 to 299',
     'preflight_405': 'The status is 405',
-    'header': 'Access-Control-Allow-Headers does not list the header',
+    'header': "Access-Control-Allow-Headers doesn't list the header",
     'header_wildcard': 'Access-Control-Allow-Headers is *, with credentials or for Authorization',
-    'method': 'Access-Control-Allow-Methods does not list the method',
+    'method': "Access-Control-Allow-Methods doesn't list the method",
     'method_case': 'Access-Control-Allow-Methods lists it in upper case',
-    'bad_list': 'A list has something other than names with commas between them',
+    'bad_list': 'A list contains something other than names separated by commas',
 }
-OTHERS = {'howto/is_it_cors': 'The status is that of my API, and none of these'}
+OTHERS = {'howto/is_it_cors': 'The status comes from my API, and none of these fits'}
 #: Where to look for what tells the causes of a line apart; otherwise it is the API's address.
 ASKS = {
     'header': {'no_acao', 'other_origin', 'invalid_origin', 'multiple_values', 'no_acac'},

@@ -298,7 +298,7 @@ function shownStep(step, { isAttack, engine }) {
     block('What the script got', pre('playground-got', step.error ?? step.value)),
     consoles.length && engine !== 'standard' ? block(`Console of ${ENGINES[engine]}`, pre('playground-console', consoles.join('\n'))) : '',
     ...blocked.map(decision),
-    acted ? element('p', { class: 'playground-note' }, 'The server got the request and may have acted on it.') : '',
+    acted ? element('p', { class: 'playground-note' }, 'The server received the request and may have acted on it.') : '',
     wire.length ? block('On the wire', ...wire) : '',
     logs ? block('Log of the program', pre('playground-log', logs)) : '',
   );

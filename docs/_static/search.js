@@ -94,6 +94,6 @@ const Search = {
     document.querySelector('#search-results').replaceChildren(...results.map(shownResult));
     document.querySelector('#search-status').textContent = results.length
       ? 'The pages that fit best, best first.'
-      : 'No page has these words. Paste the line of your console, or ask in other words.';
+      : 'No page has these words. Paste a line from your console, or try other words.';
   },
 };
